@@ -1,0 +1,37 @@
+"""What all tests share: one Spark session, and a configuration whose storage is the test's own folder."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from pyspark.sql import SparkSession
+
+from meterlake.config import Config, load
+from meterlake.session import start
+
+SMALL_SPARK = ("spark.master=local[2]", "spark.shuffle_partitions=3", "spark.driver_memory=2g")
+
+
+@pytest.fixture(scope="session")
+def spark() -> Iterator[SparkSession]:
+    """One small session for the whole run: two cores, three shuffle partitions."""
+    session = start(load([], SMALL_SPARK), "meterlake tests")
+    yield session
+    session.stop()
+
+
+@pytest.fixture
+def make_config(tmp_path: Path) -> Callable[..., Config]:
+    """`make_config("gaps.interpolate_below_hours=3", ...)`: base.yaml with storage in the test's folder."""
+
+    def make(*overrides: str) -> Config:
+        folders = [f"storage.{name}={tmp_path / name}" for name in ("landing", "reference", "warehouse")]
+        return load([], [*SMALL_SPARK, *folders, *overrides])
+
+    return make
+
+
+@pytest.fixture
+def config(make_config: Callable[..., Config]) -> Config:
+    """The defaults, with storage in the test's folder."""
+    return make_config()
