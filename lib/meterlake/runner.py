@@ -28,7 +28,7 @@ def job_main(
 
     `run` is called as run(spark, config), with `add_arguments` as run(spark, config, args), and where it needs no Spark
     as run(config, args). `main()` without arguments is for scripts and entry points: it takes sys.argv and leaves the
-    process where the code is not 0. (A Databricks task ignores what main returns and takes any SystemExit for a failure.)
+    process where the code is not 0. (A Databricks task ignores what main returns and any SystemExit is a failure to it.)
     """
 
     def main(argv: Sequence[str] | None = None) -> int:
@@ -113,13 +113,14 @@ def _work(
     if not needs_spark:
         run(config, args)
         return
+    from pyspark.logger import PySparkLogger
     from pyspark.sql import SparkSession
 
     from meterlake import session
 
     if args.spark_log not in WITH_TRACEBACK:
         for logger in NOISY_LOGGERS:
-            logging.getLogger(logger).setLevel(logging.CRITICAL + 1)
+            PySparkLogger.getLogger(logger).setLevel(logging.CRITICAL + 1)
     ours = SparkSession.getActiveSession() is None
     spark = session.start(config, f"meterlake {name}", args.spark_log)
     try:

@@ -1,6 +1,7 @@
 """Starts Spark the way Meterlake needs it, or makes a running session fit."""
 
 import os
+import sys
 import time
 from importlib.metadata import PackageNotFoundError, version
 
@@ -14,7 +15,7 @@ from meterlake.errors import EnvironmentFault
 DELTA_JARS = "io.delta:delta-spark_4.2_2.13"
 
 
-def start(config: Config, app_name: str, log_level: str = "ERROR") -> SparkSession:
+def start(config: Config, app_name: str, log_level: str = "OFF") -> SparkSession:
     """A session with Delta, UTC, ANSI and our settings. A session that runs already is used and made to fit.
 
     Raises EnvironmentFault where Java or Delta is missing, or where the running session refuses a setting that the
@@ -39,13 +40,13 @@ def _new_session(config: Config, app_name: str, log_level: str) -> SparkSession:
     time.tzset()
     settings = spark_settings.at_launch(config, log_level)
     if "PYSPARK_GATEWAY_PORT" in os.environ:  # started by spark-submit, which has settled master, driver and jars
-        settings = {
-            key: value for key, value in settings.items() if not key.startswith(("spark.driver.", "spark.jars"))
-        }
+        for key in [key for key in settings if key.startswith(("spark.driver.", "spark.jars"))]:
+            del settings[key]
         if config.spark.master:
             settings["spark.master"] = config.spark.master
     else:  # Python starts the JVM
         os.environ["JAVA_HOME"] = str(java.home())
+        os.environ.setdefault("PYSPARK_PYTHON", sys.executable)  # PATH may have another one, without our packages
         settings["spark.master"] = spark_settings.master(config)
     builder = SparkSession.builder.appName(app_name)
     for key, value in settings.items():

@@ -41,7 +41,7 @@ def is_local(master_url: str) -> bool:
     return master_url == "local" or master_url.startswith("local[")
 
 
-def at_launch(config: Config, log_level: str = "ERROR") -> dict[str, str]:
+def at_launch(config: Config, log_level: str = "OFF") -> dict[str, str]:
     """Settings that a JVM must start with, for spark-submit or for a session that Python starts itself."""
     settings = {
         "spark.sql.extensions": "io.delta.sql.DeltaSparkSessionExtension",

@@ -72,7 +72,7 @@ def _at(path: tuple[str | int, ...], values: Any) -> Any:
     for step in path:
         if not isinstance(values, dict | list) or not _has(values, step):
             return None
-        values = values[step]  # type: ignore[index]
+        values = values[step]  # type: ignore
     return values
 
 
