@@ -125,7 +125,8 @@ def cut_row(line: str, header: Header) -> Row:
     """One line's mapped fields in the order of FIELDS, blanks and all."""
     fields = cut_fields(line)
     if len(fields) != header.width:
-        raise UncuttableLine(WRONG_FIELD_COUNT, f"{len(fields)} fields, the header has {header.width}")
+        found = f"{len(fields)} field{'s' if len(fields) > 1 else ''}"
+        raise UncuttableLine(WRONG_FIELD_COUNT, f"{found}, the header has {header.width}")
     return tuple([None if place is None else fields[place] for place in header.positions])
 
 

@@ -2,8 +2,9 @@
 
 Arrow's reader and the exact path agree wherever a line is plain text and commas. A block may hold no quote (Arrow
 would be told not to see it, the exact path does), no lone CR (Arrow ends a line there), no NUL, no leading byte order
-mark (Arrow drops it, here it is a character) and no byte that is not UTF-8; a line with another field count, a blank
-one among them, makes Arrow give up; and the rows must be as many as the line ends say. Anything else is declined.
+mark (Arrow drops it, here it is a character) and no byte that is not UTF-8; a line with another field count makes
+Arrow give up; and the rows must be as many as the line ends say, so that no line was left out as empty. Anything else
+is declined.
 """
 
 import numpy as np
@@ -58,7 +59,11 @@ def _read(block: bytes, header: Header) -> pa.Table:
         pa.BufferReader(block),
         read_options=csv.ReadOptions(use_threads=False, block_size=len(block) + 1, column_names=names),
         parse_options=csv.ParseOptions(
-            quote_char=False, double_quote=False, escape_char=False, newlines_in_values=False, ignore_empty_lines=False
+            quote_char=False,
+            double_quote=False,
+            escape_char=False,
+            newlines_in_values=False,
+            ignore_empty_lines=True,  # they are missed in the count of rows; kept, they would be rows of empty fields
         ),
         convert_options=csv.ConvertOptions(
             check_utf8=False,  # checked above
