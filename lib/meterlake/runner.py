@@ -28,7 +28,7 @@ def job_main(
 
     `run` is called as run(spark, config), with `add_arguments` as run(spark, config, args), and where it needs no Spark
     as run(config, args). `main()` without arguments is for scripts and entry points: it takes sys.argv and leaves the
-    process where the code is not 0. (A Databricks task ignores what main returns and any SystemExit is a failure to it.)
+    process where the code is not 0. (Databricks ignores what main returns, and takes any SystemExit for a failure.)
     """
 
     def main(argv: Sequence[str] | None = None) -> int:

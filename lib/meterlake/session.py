@@ -48,6 +48,8 @@ def _new_session(config: Config, app_name: str, log_level: str) -> SparkSession:
         os.environ["JAVA_HOME"] = str(java.home())
         os.environ.setdefault("PYSPARK_PYTHON", sys.executable)  # PATH may have another one, without our packages
         settings["spark.master"] = spark_settings.master(config)
+        if spark_settings.is_local(settings["spark.master"]):
+            os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")  # a name that resolves nowhere is no obstacle
     builder = SparkSession.builder.appName(app_name)
     for key, value in settings.items():
         builder = builder.config(key, value)

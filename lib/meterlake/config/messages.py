@@ -60,7 +60,7 @@ def _written_path(loc: tuple[str | int, ...], values: Any) -> tuple[str | int, .
         if isinstance(values, dict) and step not in values and step == "[key]":
             break
         path.append(step)
-        values = values[step] if _has(values, step) else None
+        values = _at((step,), values)
     return tuple(path)
 
 

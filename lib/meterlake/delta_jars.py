@@ -1,0 +1,58 @@
+"""Puts Delta's jars beside Spark's own, once, so that later runs need no network: `python -m meterlake.delta_jars`."""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from importlib.metadata import version
+from pathlib import Path
+
+import pyspark
+
+from meterlake import java
+from meterlake.errors import EnvironmentFault, MeterlakeError
+
+# What Delta needs at run time; the rest of what Maven resolves comes with Spark.
+NEEDED = ("io.delta_*.jar", "io.unitycatalog_*.jar", "org.locationtech.jts_*.jar")
+
+
+def install() -> str:
+    """Resolves the jars that belong to the installed pyspark and delta-spark. Returns what it did."""
+    spark_home = Path(pyspark.__file__).parent
+    spark_minor = ".".join(version("pyspark").split(".")[:2])
+    package = f"delta-spark_{spark_minor}_2.13"
+    delta = version("delta-spark")
+    if (spark_home / "jars" / f"io.delta_{package}-{delta}.jar").is_file():
+        return f"Delta {delta} is there already"
+    with tempfile.TemporaryDirectory(prefix="meterlake-") as folder:
+        _resolve(f"io.delta:{package}:{delta}", spark_home, Path(folder))
+        jars = [jar for pattern in NEEDED for jar in (Path(folder) / "ivy" / "jars").glob(pattern)]
+        # The jar that is looked for above comes last: a copy cut short is done again.
+        for jar in sorted(jars, key=lambda jar: jar.name.startswith(f"io.delta_{package}")):
+            shutil.copy(jar, spark_home / "jars" / jar.name)
+    return f"Delta {delta}: {len(jars)} jars in {spark_home / 'jars'}"
+
+
+def _resolve(coordinates: str, spark_home: Path, folder: Path) -> None:
+    nothing = folder / "nothing.py"
+    nothing.write_text("")
+    command = [str(spark_home / "bin" / "spark-submit"), "--master", "local[1]", "--packages", coordinates]
+    command += ["--conf", f"spark.jars.ivy={folder / 'ivy'}", str(nothing)]
+    environment = os.environ | {"JAVA_HOME": str(java.home()), "SPARK_HOME": str(spark_home)}
+    environment |= {"PYSPARK_PYTHON": sys.executable, "PYSPARK_DRIVER_PYTHON": sys.executable}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True)
+    if done.returncode:
+        said = [line.strip() for line in done.stderr.splitlines() if "not found" in line or "Exception" in line]
+        raise EnvironmentFault(
+            f"cannot resolve {coordinates}: {said[0] if said else 'spark-submit failed'}",
+            "Maven Central",
+            "check the network (and proxy settings in JAVA_TOOL_OPTIONS), then run it again",
+        )
+
+
+if __name__ == "__main__":
+    try:
+        print(f"meterlake: {install()}")
+    except MeterlakeError as error:
+        sys.exit(f"meterlake: {error}")
