@@ -38,7 +38,7 @@ def dead(parsed: ParsedFile) -> list[tuple]:
     return [(letter.source_line, letter.raw_line, letter.reason) for letter in parsed.dead_letters]
 
 
-def test_a_plain_file():
+def test_a_plain_file() -> None:
     parsed = parse(HEADER + b"M1,2024-03-15T14:00Z,1250,W\nM2,2024-03-15T14:00Z,1.50,kW\n")
     assert parsed.readings.column_names == [*FIELDS, "source_line"]
     assert parsed.readings.to_pylist() == [
@@ -97,7 +97,7 @@ GOOD_LINES = {
 
 
 @pytest.mark.parametrize(("lines", "expected"), GOOD_LINES.values(), ids=GOOD_LINES.keys())
-def test_lines_that_are_readings(lines: bytes, expected: list[tuple]):
+def test_lines_that_are_readings(lines: bytes, expected: list[tuple]) -> None:
     parsed = parse(HEADER + lines)
     assert rows(parsed) == expected
     assert (parsed.dead_letters, parsed.lines) == ([], len(expected))
@@ -132,7 +132,9 @@ DEAD_LINES = {
 
 @pytest.mark.parametrize(("line", "raw_line", "reason", "detail"), DEAD_LINES.values(), ids=DEAD_LINES.keys())
 @pytest.mark.parametrize("line_end", [b"\n", b"\r\n"], ids=["LF", "CRLF"])
-def test_a_dead_line_between_two_readings(line: bytes, raw_line: str, reason: str, detail: str, line_end: bytes):
+def test_a_dead_line_between_two_readings(
+    line: bytes, raw_line: str, reason: str, detail: str, line_end: bytes
+) -> None:
     """The line is kept complete, and its neighbours are read by themselves."""
     if line.endswith(b"\r"):
         line, line_end = line[:-1], b"\r\n"  # written with the CR that belongs to the line end
@@ -143,14 +145,14 @@ def test_a_dead_line_between_two_readings(line: bytes, raw_line: str, reason: st
     assert parsed.lines == 3
 
 
-def test_an_open_quote_is_closed_by_nothing_in_the_next_line():
+def test_an_open_quote_is_closed_by_nothing_in_the_next_line() -> None:
     parsed = parse(HEADER + b'a,"b\nc",c,d\nx,"y",z,w\n')
     assert rows(parsed) == [(4, "x", "y", "z", "w")]
     assert dead(parsed) == [(2, 'a,"b', "MALFORMED_CSV"), (3, 'c",c,d', "WRONG_FIELD_COUNT")]
     assert parsed.lines == 3
 
 
-def test_a_lone_cr_behind_the_last_quote_of_the_file():
+def test_a_lone_cr_behind_the_last_quote_of_the_file() -> None:
     parsed = parse(HEADER + b'a,b,c,"d"\r')
     assert dead(parsed) == [(2, 'a,b,c,"d"\r', "MALFORMED_CSV")]
     assert parsed.lines == 1
@@ -170,13 +172,13 @@ NOTHING = {
 
 
 @pytest.mark.parametrize("content", NOTHING.values(), ids=NOTHING.keys())
-def test_files_without_a_line(content: bytes):
+def test_files_without_a_line(content: bytes) -> None:
     parsed = parse(content)
     assert (parsed.readings.num_rows, parsed.dead_letters, parsed.lines) == (0, [], 0)
     assert parsed.readings.column_names == [*FIELDS, "source_line"]
 
 
-def test_blank_lines_are_numbered_but_are_no_lines():
+def test_blank_lines_are_numbered_but_are_no_lines() -> None:
     parsed = parse(b"\n \r\n" + HEADER + b"\n\t \na,b,c,d\n\r\n\nx\n  ")
     #                1   2         3        4     5   6        7    8   9 10
     assert rows(parsed) == [(6, "a", "b", "c", "d")]
@@ -194,39 +196,39 @@ HEADERS = {
 
 
 @pytest.mark.parametrize("header", HEADERS.values(), ids=HEADERS.keys())
-def test_headers_that_can_be_read(header: bytes):
+def test_headers_that_can_be_read(header: bytes) -> None:
     parsed = parse(header + b"a,b,c,d\n")
     assert rows(parsed) == [(2, "a", "b", "c", "d")]
     assert (parsed.dead_letters, parsed.lines) == ([], 1)
 
 
-def test_other_columns_and_another_order():
+def test_other_columns_and_another_order() -> None:
     parsed = parse(b"x,unit,x,value,,timestamp,meter_id,\n1,kW,2,3,4,t,m,5\n1,kW,2,3,4,t,m\n")
     assert rows(parsed) == [(2, "m", "t", "3", "kW")]
     assert [letter.detail for letter in parsed.dead_letters] == ["7 fields, the header has 8"]
 
 
-def test_optional_columns():
+def test_optional_columns() -> None:
     parsed = parse(b"received_at,meter_id,timestamp,value,unit\n,m,t,v,u\nr,m,t,v,u\n")
     assert parsed.readings["received_at"].to_pylist() == ["", "r"]
     assert parsed.readings["quality_code"].to_pylist() == [None, None]
 
 
-def test_an_optional_field_without_a_column_is_null_whatever_the_header_has():
+def test_an_optional_field_without_a_column_is_null_whatever_the_header_has() -> None:
     columns = {field: COLUMNS[field] for field in ("meter_id", "read_at", "value", "unit")}
     parsed = parse(b"received_at,meter_id,timestamp,value,unit,\nr,m,t,v,u,\n", columns)
     assert parsed.readings["received_at"].to_pylist() == [None]
     assert parsed.readings["quality_code"].to_pylist() == [None]
 
 
-def test_an_unmapped_column_may_stand_twice_a_mapped_optional_one_may_not():
+def test_an_unmapped_column_may_stand_twice_a_mapped_optional_one_may_not() -> None:
     header = b"meter_id,timestamp,value,unit,received_at,received_at\n"
     columns = {field: COLUMNS[field] for field in ("meter_id", "read_at", "value", "unit")}
     assert parse(header + b"a,b,c,d,e,f\n", columns).readings.num_rows == 1
     assert dead(parse(header + b"a,b,c,d,e,f\n")) == [(0, header[:-1].decode(), "HEADER_WITHOUT_COLUMNS")]
 
 
-def test_two_fields_may_come_from_one_column():
+def test_two_fields_may_come_from_one_column() -> None:
     parsed = parse(HEADER + b"a,b,c,d\n", {**COLUMNS, "received_at": "timestamp"})
     assert parsed.readings["read_at"].to_pylist() == parsed.readings["received_at"].to_pylist() == ["b"]
 
@@ -251,7 +253,9 @@ UNREADABLE = {
 
 @pytest.mark.parametrize(("header", "reason", "detail"), UNREADABLE.values(), ids=UNREADABLE.keys())
 @pytest.mark.parametrize("body", [b"", b"a,b,c,d\nx\n\xff\n"], ids=["header only", "with lines"])
-def test_unreadable_files_are_one_dead_letter_and_one_line(header: bytes, reason: str, detail: str, body: bytes):
+def test_unreadable_files_are_one_dead_letter_and_one_line(
+    header: bytes, reason: str, detail: str, body: bytes
+) -> None:
     parsed = parse(header + body)
     assert (parsed.readings.num_rows, parsed.lines) == (0, 1)
     [letter] = parsed.dead_letters
@@ -259,33 +263,33 @@ def test_unreadable_files_are_one_dead_letter_and_one_line(header: bytes, reason
     assert detail in letter.detail
 
 
-def test_a_lone_cr_behind_a_header_is_part_of_its_last_name():
+def test_a_lone_cr_behind_a_header_is_part_of_its_last_name() -> None:
     assert dead(parse(HEADER[:-1] + b"\r")) == [(0, "meter_id,timestamp,value,unit\r", "HEADER_WITHOUT_COLUMNS")]
 
 
-def test_the_raw_line_of_an_unreadable_file_is_its_header_but_never_long():
+def test_the_raw_line_of_an_unreadable_file_is_its_header_but_never_long() -> None:
     assert parse(b"\na,b\nc,d\n").dead_letters[0].raw_line == "a,b"
     assert parse(b"x" * 5_000_000).dead_letters[0].raw_line == "x" * 1_000
 
 
-def test_a_dead_line_is_kept_however_long_it_is():
+def test_a_dead_line_is_kept_however_long_it_is() -> None:
     line = b"a," * 400_000
     letters = parse(HEADER + line + b"\n").dead_letters
     assert letters == [DeadLetter(2, line.decode(), "WRONG_FIELD_COUNT", "400001 fields, the header has 4")]
 
 
-def test_a_source_without_a_needed_column_is_a_wrong_configuration():
+def test_a_source_without_a_needed_column_is_a_wrong_configuration() -> None:
     with pytest.raises(ValueError, match="no column for unit"):
         parse(HEADER, {"meter_id": "meter_id", "read_at": "timestamp", "value": "value"})
 
 
-def test_a_name_with_another_ending_is_no_landing_file():
+def test_a_name_with_another_ending_is_no_landing_file() -> None:
     with pytest.raises(ValueError, match="no landing file"):
         parse_file(HEADER, "a.CSV", COLUMNS)
 
 
 @given(st.text(alphabet='",ab \t\0', min_size=1, max_size=30))
-def test_one_line_is_cut_as_pythons_strict_csv_reader_cuts_it(line: str):
+def test_one_line_is_cut_as_pythons_strict_csv_reader_cuts_it(line: str) -> None:
     try:
         expected = next(csv.reader([line], strict=True))
     except csv.Error:

@@ -22,7 +22,7 @@ READABLE = {
 
 
 @pytest.mark.parametrize("content", READABLE.values(), ids=READABLE.keys())
-def test_readable(content: bytes):
+def test_readable(content: bytes) -> None:
     parsed = parse_file(content, "a.csv.gz", COLUMNS)
     assert parsed.readings["source_line"].to_pylist() == [2]
     assert parsed.readings["meter_id"].to_pylist() == ["a"]
@@ -41,7 +41,7 @@ NOTHING = {
 
 
 @pytest.mark.parametrize("content", NOTHING.values(), ids=NOTHING.keys())
-def test_files_without_a_line(content: bytes):
+def test_files_without_a_line(content: bytes) -> None:
     parsed = parse_file(content, "a.csv.gz", COLUMNS)
     assert (parsed.readings.num_rows, parsed.dead_letters, parsed.lines) == (0, [], 0)
 
@@ -74,7 +74,7 @@ BROKEN = {
 
 
 @pytest.mark.parametrize("content", BROKEN.values(), ids=BROKEN.keys())
-def test_broken_files_are_one_dead_letter_and_one_line(content: bytes):
+def test_broken_files_are_one_dead_letter_and_one_line(content: bytes) -> None:
     parsed = parse_file(content, "a.csv.gz", COLUMNS)
     assert (parsed.readings.num_rows, parsed.lines) == (0, 1)
     [letter] = parsed.dead_letters
@@ -82,17 +82,17 @@ def test_broken_files_are_one_dead_letter_and_one_line(content: bytes):
     assert "a whole gzip file expected" in letter.detail
 
 
-def test_every_truncation_is_broken():
+def test_every_truncation_is_broken() -> None:
     for length in range(1, len(PACKED)):
         [letter] = parse_file(PACKED[:length], "a.csv.gz", COLUMNS).dead_letters
         assert letter.reason == "BROKEN_GZIP"
 
 
-def test_what_is_in_a_gzip_is_judged_like_any_csv():
+def test_what_is_in_a_gzip_is_judged_like_any_csv() -> None:
     [letter] = parse_file(gzip.compress(b"a,b\n1,2\n"), "a.csv.gz", COLUMNS).dead_letters
     assert (letter.source_line, letter.raw_line, letter.reason) == (0, "a,b", "HEADER_WITHOUT_COLUMNS")
 
 
-def test_only_the_name_says_gzip():
+def test_only_the_name_says_gzip() -> None:
     [letter] = parse_file(PACKED, "a.csv", COLUMNS).dead_letters
     assert (letter.source_line, letter.reason) == (0, "UNDECODABLE")

@@ -32,7 +32,7 @@ def dead(parsed: ParsedFile) -> list[tuple]:
     return [(letter.source_line, letter.raw_line, letter.reason) for letter in parsed.dead_letters]
 
 
-def test_every_field_of_a_line():
+def test_every_field_of_a_line() -> None:
     line = b'{"quality_code": "A", "received_at": "r", "meter_id": "m", "timestamp": "t", "value": 1.50, "unit": "u"}'
     assert parse(line, "jsonl").readings.to_pylist() == [
         {
@@ -47,7 +47,7 @@ def test_every_field_of_a_line():
     ]
 
 
-def test_missing_keys_are_empty_but_a_field_without_a_column_is_null():
+def test_missing_keys_are_empty_but_a_field_without_a_column_is_null() -> None:
     assert parse(b"{}", "jsonl").readings.to_pylist() == [
         dict.fromkeys(("meter_id", "read_at", "value", "unit", "received_at", "quality_code"), "") | {"source_line": 1}
     ]
@@ -82,7 +82,7 @@ VALUES = {
 
 @pytest.mark.parametrize(("written", "expected"), VALUES.values(), ids=VALUES.keys())
 @pytest.mark.parametrize("kind", ["json", "jsonl"])
-def test_a_value_keeps_its_text(written: str, expected: str, kind: str):
+def test_a_value_keeps_its_text(written: str, expected: str, kind: str) -> None:
     parsed = parse(f'{{"meter_id":"m","value":{written}}}'.encode(), kind)
     assert parsed.readings["value"].to_pylist() == [expected]
     assert (parsed.dead_letters, parsed.lines) == ([], 1)
@@ -129,7 +129,7 @@ DEAD_LINES = {
 
 @pytest.mark.parametrize(("line", "detail"), DEAD_LINES.values(), ids=DEAD_LINES.keys())
 @pytest.mark.parametrize("line_end", [b"\n", b"\r\n"], ids=["LF", "CRLF"])
-def test_a_dead_line_between_two_readings(line: str, detail: str, line_end: bytes):
+def test_a_dead_line_between_two_readings(line: str, detail: str, line_end: bytes) -> None:
     parsed = parse(GOOD + line_end + line.encode() + line_end + GOOD, "jsonl")
     assert parsed.readings["source_line"].to_pylist() == [1, 3]
     assert dead(parsed) == [(2, line, "MALFORMED_JSON")]
@@ -137,13 +137,13 @@ def test_a_dead_line_between_two_readings(line: str, detail: str, line_end: byte
     assert parsed.lines == 3
 
 
-def test_an_undecodable_line_is_one_dead_letter():
+def test_an_undecodable_line_is_one_dead_letter() -> None:
     parsed = parse(GOOD + b'\n{"meter_id":"\xff"\n' + GOOD, "jsonl")
     assert parsed.readings["source_line"].to_pylist() == [1, 3]
     assert dead(parsed) == [(2, '{"meter_id":"\\xff"', "UNDECODABLE")]
 
 
-def test_lines_are_physical_and_blank_ones_are_numbered():
+def test_lines_are_physical_and_blank_ones_are_numbered() -> None:
     parsed = parse(BOM + b"\n \t\r\n" + GOOD + b"\n\n  " + GOOD + b"\t\n[\n]\n", "jsonl")
     #                     1    2          3       4     5           6   7
     assert parsed.readings["source_line"].to_pylist() == [3, 5]
@@ -151,7 +151,7 @@ def test_lines_are_physical_and_blank_ones_are_numbered():
     assert parsed.lines == 4
 
 
-def test_a_lone_cr_is_a_blank_of_json_but_no_line_end():
+def test_a_lone_cr_is_a_blank_of_json_but_no_line_end() -> None:
     assert parse(GOOD + b"\r", "jsonl").readings.num_rows == 1
     assert dead(parse(GOOD + b"\r" + GOOD, "jsonl")) == [(1, (GOOD + b"\r" + GOOD).decode(), "MALFORMED_JSON")]
     assert dead(parse(b"\r", "jsonl")) == [(1, "\r", "MALFORMED_JSON")]
@@ -164,16 +164,22 @@ def test_a_lone_cr_is_a_blank_of_json_but_no_line_end():
     ids=["numbers", "then null", "first one nested"],
 )
 @pytest.mark.parametrize("kind", ["json", "jsonl"])
-def test_of_a_key_twice_the_last_wins(key_twice: bytes, expected: str, kind: str):
+def test_of_a_key_twice_the_last_wins(key_twice: bytes, expected: str, kind: str) -> None:
     assert parse(key_twice, kind).readings["value"].to_pylist() == [expected]
 
 
-def test_half_a_surrogate_pair_that_nobody_asked_for_does_no_harm():
+def test_half_a_surrogate_pair_that_nobody_asked_for_does_no_harm() -> None:
     assert parse(rb'{"value":"1","other":"\ud800"}', "jsonl").readings["value"].to_pylist() == ["1"]
 
 
-def test_keys_are_taken_as_they_are():
+def test_keys_are_taken_as_they_are() -> None:
     assert parse(b'{"Value":"1"," value":"2"}', "jsonl").readings["value"].to_pylist() == [""]
+
+
+def test_of_a_key_twice_the_last_wins_beside_deep_nesting_too() -> None:
+    deep = b"[" * DEEP + b"]" * DEEP
+    assert parse(b'{"value":' + deep + b',"value":1.50}', "jsonl").readings["value"].to_pylist() == ["1.50"]
+    assert parse(b'{"value":1.50,"value":' + deep + b"}", "jsonl").dead_letters[0].reason == "MALFORMED_JSON"
 
 
 NOTHING = {
@@ -186,29 +192,29 @@ NOTHING = {
 
 
 @pytest.mark.parametrize("content", NOTHING.values(), ids=NOTHING.keys())
-def test_documents_without_an_element(content: bytes):
+def test_documents_without_an_element(content: bytes) -> None:
     parsed = parse(content, "json")
     assert (parsed.readings.num_rows, parsed.dead_letters, parsed.lines) == (0, [], 0)
 
 
-def test_lines_files_without_a_line():
+def test_lines_files_without_a_line() -> None:
     parsed = parse(BOM + b"\n \t\r\n\n ", "jsonl")
     assert (parsed.readings.num_rows, parsed.dead_letters, parsed.lines) == (0, [], 0)
 
 
-def test_a_document_is_numbered_by_position():
+def test_a_document_is_numbered_by_position() -> None:
     parsed = parse(b"\n[\n\n" + GOOD + b"\n,\n\n" + GOOD + b"]\n\n", "json")
     assert parsed.readings["source_line"].to_pylist() == [1, 2]
     assert parsed.lines == 2
 
 
-def test_one_object_is_position_one():
+def test_one_object_is_position_one() -> None:
     assert parse(BOM + b"\n\n {}\n", "json").readings["source_line"].to_pylist() == [1]
     nested = parse(b'\n{"a": {\n}} ', "json")
     assert (dead(nested), nested.lines) == ([(1, '{"a": {\n}}', "MALFORMED_JSON")], 1)
 
 
-def test_dead_elements_keep_their_own_text():
+def test_dead_elements_keep_their_own_text() -> None:
     deep = '{"x":' + "[" * DEEP + "]" * DEEP + "}"
     elements = ["{}", "[ 1,\n{} ]", "12", '"t"', '{"a" : [ ]}', '{"unit":"\\udc00"}', deep, "null", '{"unit":"u"}']
     parsed = parse(("[" + " , ".join(elements) + "]").encode(), "json")
@@ -239,7 +245,7 @@ UNREADABLE = {
 
 
 @pytest.mark.parametrize(("content", "detail"), UNREADABLE.values(), ids=UNREADABLE.keys())
-def test_unreadable_documents_are_one_dead_letter_and_one_line(content: bytes, detail: str):
+def test_unreadable_documents_are_one_dead_letter_and_one_line(content: bytes, detail: str) -> None:
     parsed = parse(content, "json")
     assert (parsed.readings.num_rows, parsed.lines) == (0, 1)
     [letter] = parsed.dead_letters
@@ -251,7 +257,7 @@ def test_unreadable_documents_are_one_dead_letter_and_one_line(content: bytes, d
 @pytest.mark.parametrize(
     "content", [b'[{"unit":"\xff"}]', "[]".encode("utf-16"), b"\xff"], ids=["one byte", "UTF-16", "nothing else"]
 )
-def test_an_undecodable_document_is_unreadable(content: bytes):
+def test_an_undecodable_document_is_unreadable(content: bytes) -> None:
     parsed = parse(content, "json")
     [letter] = parsed.dead_letters
     assert (letter.source_line, letter.reason, parsed.lines) == (0, "UNDECODABLE", 1)
@@ -278,7 +284,7 @@ heaps = st.lists(st.sampled_from(JSON_PIECES)).map("".join)
 
 
 @given(containers | nearly_json() | st.sampled_from("{[").flatmap(lambda first: heaps.map(lambda rest: first + rest)))
-def test_the_reader_without_a_stack_takes_the_same_texts(text: str):
+def test_the_reader_without_a_stack_takes_the_same_texts(text: str) -> None:
     try:
         value, end = decode_value(text, 0)
     except JsonFault:
@@ -294,7 +300,7 @@ def hollow(value: Any) -> Any:
     return {key: [] if isinstance(member, list | dict) else member for key, member in value.items()}
 
 
-def test_depth_is_judged_alike_whatever_stack_is_left():
+def test_depth_is_judged_alike_whatever_stack_is_left() -> None:
     """Nested 500 deep: the C reader takes it from a fresh stack, not from one that is half used up."""
     content = b'{"value":1,"a":' + b"[" * 500 + b"]" * 500 + b"}"
 
