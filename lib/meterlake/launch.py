@@ -20,7 +20,7 @@ from meterlake.config import Config, load
 from meterlake.config.layers import base_file
 from meterlake.errors import ConfigError, EnvironmentFault, MeterlakeError
 from meterlake.failures import lines
-from meterlake.runner import add_common_arguments
+from meterlake.options import add_common_arguments
 
 LIBRARY = Path(__file__).parent
 DELTA_JARS = ("io.delta_*.jar", "io.unitycatalog_*.jar", "org.locationtech.jts_*.jar")

@@ -1,27 +1,30 @@
-"""What every job's command line shares: options, validation before Spark starts, progress, errors and exit codes."""
+"""What every job's command line shares: validation before Spark starts, progress, errors and exit codes."""
 
 import argparse
 import logging
 import sys
 import traceback
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from meterlake import failures, progress
 from meterlake.config import Config, load
 from meterlake.errors import ConfigError
+from meterlake.interrupt import Interrupted, telling
+from meterlake.options import WITH_TRACEBACK, add_common_arguments
 
-LOG_LEVELS = ("OFF", "ERROR", "WARN", "INFO", "DEBUG", "TRACE")
-WITH_TRACEBACK = ("INFO", "DEBUG", "TRACE")
+SUCCESS, FAILURE, WRONG_USE, INTERRUPTED = 0, 1, 2, 130
 # Each logs a stack trace of its own for an error that reaches us as an exception anyway.
 NOISY_LOGGERS = ("py4j", "SQLQueryContextLogger", "DataFrameQueryContextLogger")
-SUCCESS, FAILURE, WRONG_USE, INTERRUPTED = 0, 1, 2, 130
+
+AddArguments = Callable[[argparse.ArgumentParser], None]
 
 
 def job_main(
     name: str,
     run: Callable[..., object],
     description: str | None,
-    add_arguments: Callable[[argparse.ArgumentParser], None] | None = None,
+    add_arguments: AddArguments | None = None,
     needs_spark: bool = True,
 ) -> Callable[..., int]:
     """The `main` of a job: `main(argv)` returns the exit code and never raises.
@@ -30,74 +33,93 @@ def job_main(
     as run(config, args). `main()` without arguments is for scripts and entry points: it takes sys.argv and leaves the
     process where the code is not 0. (Databricks ignores what main returns, and takes any SystemExit for a failure.)
     """
+    job = _Job(name, run, description, add_arguments, needs_spark)
 
     def main(argv: Sequence[str] | None = None) -> int:
-        code = _main(sys.argv[1:] if argv is None else argv)
+        code = job.main(sys.argv[1:] if argv is None else argv)
         if code and argv is None:
             sys.exit(code)
         return code
 
-    def _main(argv: Sequence[str]) -> int:
-        try:
-            args = _parser(name, description, add_arguments).parse_args(argv)
-        except SystemExit as leaving:  # argparse has said why
-            return int(leaving.code or SUCCESS)
-        this = progress.Run(name, args.run_id or progress.new_run_id(), args.log_format == "json")
-        with progress.running(this):
-            try:
-                config = load(args.config, args.overrides)
-                _say_start(name, config)
-                _work(name, run, config, args, add_arguments is not None, needs_spark)
-                _say_done(this)
-            except KeyboardInterrupt:
-                return _failed(name, ["interrupted"], INTERRUPTED)
-            except Exception as error:
-                if args.spark_log in WITH_TRACEBACK:
-                    traceback.print_exc()
-                return _failed(name, failures.lines(error), _exit_code(error))
-        return SUCCESS
-
     return main
 
 
-def add_common_arguments(parser: argparse.ArgumentParser) -> None:
-    """The options of every job."""
-    common = parser.add_argument_group("options of every job")
-    common.add_argument(
-        "--config", action="append", default=[], metavar="FILE", help="a YAML file over the defaults; repeatable"
-    )
-    common.add_argument(
-        "--set",
-        action="append",
-        default=[],
-        metavar="KEY=VALUE",
-        dest="overrides",
-        help="a dotted setting; repeatable",
-    )
-    common.add_argument("--log-format", choices=("text", "json"), default="text", help="lines for people or JSON lines")
-    common.add_argument(
-        "--spark-log", choices=LOG_LEVELS, type=str.upper, default="OFF", help="how much of Spark's own log to show"
-    )
-    common.add_argument("--run-id", metavar="ID", help="a name for this run; default: time and a random part")
+@dataclass(frozen=True)
+class _Job:
+    name: str
+    run: Callable[..., object]
+    description: str | None
+    add_arguments: AddArguments | None
+    needs_spark: bool
+
+    def main(self, argv: Sequence[str]) -> int:
+        try:
+            args = self._parser().parse_args(argv)
+        except SystemExit as leaving:  # argparse has said why
+            return int(leaving.code or SUCCESS)
+        this = progress.Run(self.name, args.run_id or progress.new_run_id(), args.log_format == "json")
+        with progress.running(this):
+            try:
+                config = load(args.config, args.overrides)
+                _say_start(this, config)
+                self._work(config, args)
+                _say_done(this)
+            except Interrupted:
+                return INTERRUPTED
+            except KeyboardInterrupt:
+                return self._interrupted()
+            except Exception as error:
+                if args.spark_log in WITH_TRACEBACK:
+                    traceback.print_exc()
+                return self._failed(failures.lines(error), WRONG_USE if isinstance(error, ConfigError) else FAILURE)
+        return SUCCESS
+
+    def _parser(self) -> argparse.ArgumentParser:
+        parser = argparse.ArgumentParser(prog=self.name, description=self.description, allow_abbrev=False)
+        if self.add_arguments is not None:
+            self.add_arguments(parser)
+        add_common_arguments(parser)
+        return parser
+
+    def _work(self, config: Config, args: argparse.Namespace) -> None:
+        if not self.needs_spark:
+            self.run(config, args)
+            return
+        from pyspark.sql import SparkSession  # late: a wrong option or setting is told without it
+
+        from meterlake import session
+
+        if args.spark_log not in WITH_TRACEBACK:
+            _silence_python_loggers()
+        more = () if self.add_arguments is None else (args,)
+        ours = SparkSession.getActiveSession() is None and not session.on_databricks()
+        spark = session.start(config, f"meterlake {self.name}", args.spark_log)
+        if not ours:
+            self.run(spark, config, *more)
+            return
+        with telling(self._interrupted):
+            try:
+                self.run(spark, config, *more)
+            finally:
+                _stop(spark)
+
+    def _interrupted(self) -> int:
+        return self._failed(["interrupted · next: run it again, it takes up what is not done"], INTERRUPTED)
+
+    def _failed(self, lines: Sequence[str], code: int) -> int:
+        if progress.current().as_json:
+            progress.say("failed", event="failed", errors=list(lines), exit_code=code)
+        for line in lines:
+            print(f"meterlake {self.name} failed: {line}", file=sys.stderr, flush=True)
+        return code
 
 
-def _parser(
-    name: str, description: str | None, add_arguments: Callable[[argparse.ArgumentParser], None] | None
-) -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog=name, description=description, allow_abbrev=False)
-    if add_arguments is not None:
-        add_arguments(parser)
-    add_common_arguments(parser)
-    return parser
-
-
-def _say_start(name: str, config: Config) -> None:
-    run = progress.run_id()
+def _say_start(run: progress.Run, config: Config) -> None:
     tables = config.storage.catalog or config.storage.warehouse
-    if progress.current().as_json:
+    if run.as_json:
         progress.say("started", event="start", warehouse=tables, settings=config.fingerprint())
     else:
-        progress.say(f"{name} · run {run} · tables in {tables}")
+        progress.say(f"{run.job} · run {run.id} · tables in {tables}")
 
 
 def _say_done(run: progress.Run) -> None:
@@ -107,27 +129,12 @@ def _say_done(run: progress.Run) -> None:
         progress.say(f"done in {run.seconds():,.1f} s")
 
 
-def _work(
-    name: str, run: Callable[..., object], config: Config, args: argparse.Namespace, with_args: bool, needs_spark: bool
-) -> None:
-    if not needs_spark:
-        run(config, args)
-        return
+def _silence_python_loggers() -> None:
     from pyspark.logger import PySparkLogger
-    from pyspark.sql import SparkSession
 
-    from meterlake import session
-
-    if args.spark_log not in WITH_TRACEBACK:
-        for logger in NOISY_LOGGERS:
-            PySparkLogger.getLogger(logger).setLevel(logging.CRITICAL + 1)
-    ours = SparkSession.getActiveSession() is None
-    spark = session.start(config, f"meterlake {name}", args.spark_log)
-    try:
-        run(spark, config, args) if with_args else run(spark, config)
-    finally:
-        if ours and not session.on_databricks():
-            _stop(spark)
+    logging.getLogger().addFilter(lambda record: "py4j" not in record.pathname)
+    for logger in NOISY_LOGGERS:
+        PySparkLogger.getLogger(logger).setLevel(logging.CRITICAL + 1)
 
 
 def _stop(spark: object) -> None:
@@ -135,15 +142,3 @@ def _stop(spark: object) -> None:
         spark.stop()  # type: ignore[attr-defined]
     except Exception:  # the JVM went first, as after Ctrl-C; what failed is reported elsewhere
         logging.getLogger(__name__).debug("Spark had stopped already")
-
-
-def _exit_code(error: Exception) -> int:
-    return WRONG_USE if isinstance(error, ConfigError) else FAILURE
-
-
-def _failed(name: str, lines: Sequence[str], code: int) -> int:
-    if progress.current().as_json:
-        progress.say("failed", event="failed", errors=list(lines), exit_code=code)
-    for line in lines:
-        print(f"meterlake {name} failed: {line}", file=sys.stderr, flush=True)
-    return code
