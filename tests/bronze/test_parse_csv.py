@@ -3,7 +3,7 @@
 import csv
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from meterlake.bronze.cut_csv import cut_fields
@@ -20,6 +20,7 @@ COLUMNS = {
 }
 HEADER = b"meter_id,timestamp,value,unit\n"
 BOM = b"\xef\xbb\xbf"
+UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # other tests may load the machine
 
 
 def parse(content: bytes, columns: dict[str, str] = COLUMNS) -> ParsedFile:
@@ -288,6 +289,7 @@ def test_a_name_with_another_ending_is_no_landing_file() -> None:
         parse_file(HEADER, "a.CSV", COLUMNS)
 
 
+@UNHURRIED
 @given(st.text(alphabet='",ab \t\0', min_size=1, max_size=30))
 def test_one_line_is_cut_as_pythons_strict_csv_reader_cuts_it(line: str) -> None:
     try:

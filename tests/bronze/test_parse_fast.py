@@ -3,7 +3,7 @@
 from unittest.mock import patch
 
 import pytest
-from hypothesis import assume, event, example, given, settings
+from hypothesis import HealthCheck, assume, event, example, given, settings
 from hypothesis import strategies as st
 
 from meterlake.bronze import parse as parse_module
@@ -17,6 +17,7 @@ HEADER_LINE = b"meter_id,timestamp,value,unit\n"
 BOM = b"\xef\xbb\xbf"
 LINE = "MTR-000123,2024-03-15T14:00:00Z,1.234567,kW"
 
+UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # other tests may load the machine
 HEADERS = [
     Header(4, (0, 1, 2, 3, None, None)),
     Header(5, (4, 1, 1, 0, None, 2)),
@@ -82,7 +83,7 @@ headers_and_blocks = st.sampled_from(HEADERS).flatmap(lambda header: st.tuples(s
 @example((HEADERS[2], b"\n"), 2)
 @example((HEADERS[4], b"a\n\nb\n"), 2)
 @example((HEADERS[4], b"a\n \nb\n"), 2)
-@settings(max_examples=400)
+@settings(UNHURRIED, max_examples=400)
 def test_the_fast_path_says_what_the_exact_one_says_or_nothing(
     header_and_block: tuple[Header, bytes], first_line: int
 ) -> None:
@@ -97,6 +98,7 @@ def test_the_fast_path_says_what_the_exact_one_says_or_nothing(
     assert fast.to_pylist() == exact.to_pylist()
 
 
+@UNHURRIED
 @given(st.integers(2, 5).flatmap(lambda width: st.tuples(st.just(width), plain_lines(width))))
 def test_the_fast_path_takes_every_block_of_plain_lines(width_and_block: tuple[int, bytes]) -> None:
     """As soon as it declines all, comparing says nothing: so it must take what has nothing odd in it."""
@@ -112,6 +114,7 @@ def exactly(content: bytes) -> ParsedFile:
         return parse_file(content, "a.csv", COLUMNS)
 
 
+@UNHURRIED
 @given(st.lists(bodies(4), max_size=5).map(b"".join), st.integers(1, 40))
 def test_a_file_in_small_blocks_is_the_file_cut_exactly(body: bytes, block_bytes: int) -> None:
     content = b" \n" + HEADER_LINE + body
@@ -123,6 +126,7 @@ def test_a_file_in_small_blocks_is_the_file_cut_exactly(body: bytes, block_bytes
     assert parsed.lines == expected.lines == parsed.readings.num_rows + len(parsed.dead_letters)
 
 
+@UNHURRIED
 @given(
     bodies(4),
     st.sampled_from([b"", HEADER_LINE, BOM, BOM + HEADER_LINE, b"[{},", b"{}\n"]),
@@ -139,6 +143,7 @@ def test_whatever_lands_is_counted_and_nothing_is_lost(body: bytes, before: byte
     assert len(set(source_lines)) == len(source_lines)
 
 
+@UNHURRIED
 @given(heaps | st.binary(max_size=60))
 def test_the_count_of_lines_is_the_number_of_lines_that_are_cut(content: bytes) -> None:
     assert count_lines(content) == len(list(numbered_lines(content, 1)))

@@ -5,7 +5,7 @@ import sys
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from meterlake.bronze.json_text import JsonFault, _decode_without_stack, decode_value
@@ -22,6 +22,7 @@ COLUMNS = {
 BOM = b"\xef\xbb\xbf"
 GOOD = b'{"meter_id": "m", "timestamp": "t", "value": 1, "unit": "u"}'
 DEEP = 50_000
+UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # other tests may load the machine
 
 
 def parse(content: bytes, kind: str) -> ParsedFile:
@@ -283,6 +284,7 @@ def nearly_json(draw: st.DrawFn) -> str:
 heaps = st.lists(st.sampled_from(JSON_PIECES)).map("".join)
 
 
+@UNHURRIED
 @given(containers | nearly_json() | st.sampled_from("{[").flatmap(lambda first: heaps.map(lambda rest: first + rest)))
 def test_the_reader_without_a_stack_takes_the_same_texts(text: str) -> None:
     try:
