@@ -1,0 +1,58 @@
+"""Which landing files there are, without opening one: a listing by Spark, on any file system that it knows."""
+
+import re
+
+from pyspark.errors import AnalysisException
+from pyspark.sql import Column, DataFrame, SparkSession
+from pyspark.sql import functions as F
+
+_LANDING_FILE = r"(?s)(raw/\d{4}/\d{2}/\d{2}/\d{2}/[^._/][^/]*\.(csv|csv\.gz|json|jsonl))\z"
+_GLOB_CHARACTERS = re.compile(r"([*?\[\]{}\\])")
+_SCHEME = re.compile(r"^[A-Za-z][\w+.-]*:(//[^/]*)?")
+_COLUMNS = "source_file string, landed_hour timestamp, size_bytes long, modified_at timestamp"
+
+
+def landing_files(spark: SparkSession, landing: str) -> DataFrame:
+    """A row a landing file: source_file (below the landing root), landed_hour, size_bytes, modified_at.
+
+    A landing file lies directly in an hour's folder ``raw/YYYY/MM/DD/HH`` with a real date and hour, ends in .csv,
+    .csv.gz, .json or .jsonl and does not begin with . or _ ; nothing else is looked at. No folder is no file.
+    """
+    try:
+        files = _listing(spark, landing, [f"{landing}/raw"])
+    except AnalysisException as error:
+        if error.getCondition() != "PATH_NOT_FOUND":
+            raise
+        return spark.createDataFrame([], _COLUMNS)
+    return files.select("source_file", landed_hour().alias("landed_hour"), "size_bytes", "modified_at").where(
+        "landed_hour IS NOT NULL"
+    )
+
+
+def landing_contents(spark: SparkSession, landing: str, source_files: list[str]) -> DataFrame:
+    """source_file, size_bytes, modified_at and content of every file beside the named ones: of their hours' folders.
+
+    Whole folders are listed, so that ten thousand files do not cost ten thousand look-ups; keep the named ones.
+    """
+    folders = sorted({name.rpartition("/")[0] for name in source_files})
+    return _listing(spark, landing, [f"{landing}/{folder}" for folder in folders])
+
+
+def landed_hour() -> Column:
+    """Start of the hour that source_file names, empty where there is no such date or hour."""
+    stamp = F.regexp_extract("source_file", r"^raw/(\d{4}/\d{2}/\d{2}/\d{2})/", 1)
+    return F.try_to_timestamp(stamp, F.lit("yyyy/MM/dd/HH"))
+
+
+def _listing(spark: SparkSession, landing: str, folders: list[str]) -> DataFrame:
+    escaped = [_GLOB_CHARACTERS.sub(r"\\\1", folder) for folder in folders]
+    files = spark.read.format("binaryFile").option("recursiveFileLookup", "true").load(escaped)
+    root = re.sub(r"/+", "/", _SCHEME.sub("", landing)).rstrip("/")
+    named = files.select(
+        "*",
+        F.regexp_extract("path", _LANDING_FILE, 1).alias("source_file"),
+        F.col("length").alias("size_bytes"),
+        F.col("modificationTime").alias("modified_at"),
+    )
+    is_landing_file = (F.col("source_file") != "") & F.endswith("path", F.concat(F.lit(f"{root}/"), "source_file"))
+    return named.where(is_landing_file).select("source_file", "size_bytes", "modified_at", "content")

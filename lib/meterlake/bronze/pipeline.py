@@ -1,0 +1,110 @@
+"""ingest_bronze: new landing files to bronze.readings and bronze.dead_letters, known to the ledger last."""
+
+from pyspark import StorageLevel
+from pyspark.sql import DataFrame, Row, SparkSession
+from pyspark.sql import functions as F
+
+from meterlake import progress, tables
+from meterlake.bronze import ledger, reference
+from meterlake.bronze.batch import Batch, write
+from meterlake.bronze.discover import landing_contents, landing_files
+from meterlake.bronze.files import Parser, summarise
+from meterlake.bronze.lineage import Decision, KnownPath, SeenFile, decide
+from meterlake.config import Config
+from meterlake.errors import DataError
+from meterlake.operations import runs
+from meterlake.storage import Warehouse
+
+JOB = "ingest_bronze"
+OUTPUTS = [tables.bronze.READINGS, tables.bronze.DEAD_LETTERS, tables.bronze.FILES]
+_MEGABYTE = 1 << 20
+_ARROW_BATCH_MB = 256
+
+
+def run(spark: SparkSession, config: Config) -> None:
+    """Loads the reference tables and ingests what is new in the landing folder, as one batch.
+
+    The ledger is written last: what a killed run left behind is removed by the next one. Raises ReferenceDataError
+    before anything is written where a reference table cannot be used, and DataError, the other files being safely
+    landed, where a file is too large.
+    """
+    warehouse = Warehouse(spark, config)
+    reference.load(spark, config, warehouse)
+    _discard_unfinished(warehouse)
+    with progress.step("landing: files found") as step:
+        pending = _pending(spark, config, warehouse)
+        step.note(new=len(pending))
+    fits = [file for file in pending if file["size_bytes"] <= config.ingest.max_file_mb * _MEGABYTE]
+    if fits:
+        _ingest(spark, config, warehouse, fits)
+    else:
+        progress.say("bronze: nothing new, the tables are as they were")
+    if too_large := sorted(file["source_file"] for file in pending if file not in fits):
+        raise DataError(
+            f"{len(too_large)} files are larger than {config.ingest.max_file_mb} MB and were left in the landing",
+            ", ".join(too_large[:5]),
+            "split them, or raise ingest.max_file_mb (at most 2047)",
+        )
+
+
+def _discard_unfinished(warehouse: Warehouse) -> None:
+    """Removes what a run wrote that died before it reached the ledger."""
+    finished = warehouse.last_tag(tables.bronze.FILES)
+    for table in (tables.bronze.READINGS, tables.bronze.DEAD_LETTERS):
+        batch_id = warehouse.last_tag(table)
+        if batch_id in (None, finished) or ledger.has_batch(warehouse.read(tables.bronze.FILES), batch_id):
+            continue
+        progress.say(f"{table.full_name}: removing the rows of run {batch_id}, which did not finish")
+        warehouse.remove(table, F.col("batch_id") == batch_id)
+
+
+def _pending(spark: SparkSession, config: Config, warehouse: Warehouse) -> list[Row]:
+    listed = landing_files(spark, config.storage.landing)
+    if not config.ingest.trust_modification_time:
+        return listed.collect()
+    return ledger.not_known(listed, warehouse.read(tables.bronze.FILES)).collect()
+
+
+def _ingest(spark: SparkSession, config: Config, warehouse: Warehouse, pending: list[Row]) -> None:
+    this_run = runs.begin(warehouse, config, JOB, [])
+    parser = Parser.of(config.sources)
+    _limit_arrow_batches(spark, config, max(file["size_bytes"] for file in pending))
+    contents = landing_contents(spark, config.storage.landing, [file["source_file"] for file in pending])
+    summaries = summarise(_only(spark, contents, pending), parser).persist(StorageLevel.MEMORY_AND_DISK)
+    try:
+        with progress.step("landing: files read and hashed") as step:
+            seen = summaries.select(
+                "source_file", "content_hash", "lines", "readings", F.size("dead_letters").alias("dead_letters")
+            ).collect()
+            step.note(files=len(seen), lines=sum(file["lines"] for file in seen))
+        batch = Batch.of(pending, seen, *_decide(spark, warehouse, seen))
+        if batch.entries:
+            write(spark, config, warehouse, batch, summaries, parser)
+            runs.finish(spark, warehouse, this_run, OUTPUTS)
+        else:
+            progress.say("bronze: nothing new, the tables are as they were")
+    finally:
+        summaries.unpersist()
+
+
+def _decide(
+    spark: SparkSession, warehouse: Warehouse, seen: list[Row]
+) -> tuple[list[Decision], dict[str, KnownPath]]:
+    files = [SeenFile(row["source_file"], row["content_hash"], row["lines"]) for row in seen]
+    known = warehouse.read(tables.bronze.FILES)
+    paths = spark.createDataFrame([(file.source_file,) for file in files], "source_file string")
+    hashes = spark.createDataFrame([(file.content_hash,) for file in files], "content_hash string")
+    known_paths = ledger.known_paths(known, paths)
+    return decide(files, known_paths, ledger.known_hashes(known, hashes)), known_paths
+
+
+def _only(spark: SparkSession, contents: DataFrame, files: list[Row]) -> DataFrame:
+    names = spark.createDataFrame([(file["source_file"],) for file in files], "source_file string")
+    return contents.join(F.broadcast(names), "source_file", "left_semi")
+
+
+def _limit_arrow_batches(spark: SparkSession, config: Config, largest_bytes: int) -> None:
+    """A row is a whole file, so few rows make a batch; many small files share a task."""
+    files = max(1, min(config.ingest.files_per_arrow_batch, _ARROW_BATCH_MB * _MEGABYTE // max(1, largest_bytes)))
+    spark.conf.set("spark.sql.execution.arrow.maxRecordsPerBatch", files)
+    spark.conf.set("spark.sql.files.openCostInBytes", 64 * 1024)

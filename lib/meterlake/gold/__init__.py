@@ -1,0 +1,1 @@
+"""Gold: hourly load, peaks, daily consumption, daily quality."""

@@ -1,0 +1,60 @@
+"""Expressions on the metering grid and the local calendar. Instants are µs since 1970-01-01T00:00Z, as BIGINT.
+
+The grid of a meter is whole intervals from 00:00 of local standard time: an instant is a grid point where
+``instant + offset`` is a multiple of the interval. An hour of the suite is a whole hour of the same grid.
+"""
+
+from pyspark.sql import Column
+from pyspark.sql import functions as F
+
+MINUTE_US = 60_000_000
+HOUR_US = 60 * MINUTE_US
+DAY_US = 24 * HOUR_US
+YEAR_1_US = -62_135_596_800_000_000
+YEAR_10000_US = 253_402_300_800_000_000
+
+
+def as_timestamp(instant_us: Column) -> Column:
+    return F.timestamp_micros(instant_us)
+
+
+def interval_us() -> Column:
+    """Length of the row's interval in µs, from its column interval_minutes."""
+    return F.col("interval_minutes").cast("long") * F.lit(MINUTE_US)
+
+
+def phase_us(instant_us: Column, step_us: Column, offset_minutes: int) -> Column:
+    """µs since the last grid point, 0 on the grid."""
+    return F.pmod(instant_us + F.lit(offset_minutes * MINUTE_US), step_us)
+
+
+def hour_us(instant_us: Column, offset_minutes: int) -> Column:
+    """Start of the suite's hour that holds the instant."""
+    return instant_us - phase_us(instant_us, F.lit(HOUR_US), offset_minutes)
+
+
+def first_point_us(instant_us: Column, step_us: Column, offset_minutes: int) -> Column:
+    """The first grid point at or after the instant."""
+    return instant_us + F.pmod(-(instant_us + F.lit(offset_minutes * MINUTE_US)), step_us)
+
+
+def points_between(start_us: Column, end_us: Column, step_us: Column, offset_minutes: int) -> Column:
+    """Grid points in [start, end), as BIGINT; 0 where the end is not after the start."""
+    first = first_point_us(start_us, step_us, offset_minutes)
+    return F.greatest(F.lit(0).cast("long"), F.ceil((end_us - first) / step_us)).cast("long")
+
+
+def local_date(instant_us: Column, time_zone: str) -> Column:
+    return F.to_date(F.from_utc_timestamp(as_timestamp(instant_us), time_zone))
+
+
+def midnight_us(date: Column, time_zone: str) -> Column:
+    """The first instant of a local day; where the clock skips 00:00, the instant it skips to."""
+    return F.unix_micros(F.to_utc_timestamp(date.cast("timestamp"), time_zone))
+
+
+def hours(instant_difference_us: Column) -> Column:
+    """A length in hours, DECIMAL(18,6), half-up."""
+    return F.round(instant_difference_us.cast("decimal(20,0)") / F.lit(HOUR_US).cast("decimal(10,0)"), 6).cast(
+        "decimal(18,6)"
+    )

@@ -1,0 +1,1 @@
+"""Running the suite: the audit of counts, the record of runs."""

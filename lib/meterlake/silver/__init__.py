@@ -1,0 +1,1 @@
+"""Silver: every bronze reading judged, holes filled, faults found."""

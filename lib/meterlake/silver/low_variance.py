@@ -1,0 +1,63 @@
+"""A meter whose week hardly moves: population standard deviation ÷ mean below 0.01. F04."""
+
+from decimal import Decimal
+
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+
+from meterlake import grid
+from meterlake.config import LowVarianceConfig
+from meterlake.silver.weeks import micro, rounded, spread, week_episodes, weekly_sums
+from meterlake.windows import METER
+
+
+def low_variance_episodes(days: DataFrame, rule: LowVarianceConfig, time_zone: str, offset_minutes: int) -> DataFrame:
+    """F04 episodes. Needs what accepted_days gives. evidence is the smallest ratio.
+
+    Tested for every local day with an accepted reading, over the seven local days that end with it; not with fewer
+    than 80 % of the grid points of those days (23 or 25 hours where the clock changes), nor where the mean is not
+    above 0. Compared as n·Σx² − (Σx)² < 0.0001·(Σx)² in whole millionths of a kW.
+    """
+    weeks = weekly_sums(days, ["n", "sum_x", "sum_xx"], rule.days).join(
+        days.select(*METER, "day", "meter_id", "interval_minutes"), [*METER, "day"]
+    )
+    start = grid.midnight_us(F.date_sub("day", rule.days - 1), time_zone)
+    end = grid.midnight_us(F.date_add("day", 1), time_zone)
+    expected = grid.points_between(start, end, grid.interval_us(), offset_minutes)
+    is_tested = (F.col("n") >= F.lit(rule.min_intervals_share) * expected) & (F.col("sum_x") > 0)
+    tested = weeks.where(is_tested).select("*", _spread().alias("_spread"), _ratio().alias("_ratio"))
+    flagged = tested.where(_is_below(rule.ratio_below)).select(
+        *METER, "meter_id", "day", rounded(F.col("_ratio")).alias("evidence")
+    )
+    return week_episodes(flagged, "F04", rule.days, time_zone)
+
+
+def accepted_days(readings: DataFrame, time_zone: str) -> DataFrame:
+    """A row a meter and local day with an accepted reading: n, sum_x, sum_xx of kW in millionths, exact."""
+    accepted = readings.where("is_accepted").select(
+        *METER,
+        "meter_id",
+        "interval_minutes",
+        grid.local_date(F.col("read_us"), time_zone).alias("day"),
+        micro(F.col("kw")).alias("_x"),
+    )
+    return accepted.groupBy(*METER, "meter_id", "interval_minutes", "day").agg(
+        F.count("*").alias("n"), F.sum("_x").alias("sum_x"), F.sum(F.col("_x") * F.col("_x")).alias("sum_xx")
+    )
+
+
+def _spread() -> Column:
+    return spread(F.col("n"), F.col("sum_x"), F.col("sum_x"), F.col("sum_xx"))
+
+
+def _ratio() -> Column:
+    """Standard deviation ÷ mean; from doubles only where 38 digits do not hold the exact spread."""
+    n, sum_x, sum_xx = (F.col(name).cast("double") for name in ("n", "sum_x", "sum_xx"))
+    spread_of = F.coalesce(_spread().cast("double"), F.greatest(n * sum_xx - sum_x * sum_x, F.lit(0.0)))
+    return F.sqrt(spread_of) / sum_x
+
+
+def _is_below(ratio: Decimal) -> Column:
+    square = F.try_multiply(F.col("sum_x").cast("decimal(38,0)"), F.col("sum_x").cast("decimal(38,0)"))
+    exact = F.col("_spread") < F.try_multiply(square, F.lit(ratio * ratio))
+    return F.coalesce(exact, F.col("_ratio") < F.lit(float(ratio)))

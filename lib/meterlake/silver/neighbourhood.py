@@ -1,0 +1,73 @@
+"""A meter that does not move with its neighbourhood: Pearson r of hourly kW over a week below 0.3. F05."""
+
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+
+from meterlake import grid
+from meterlake.config import NeighbourhoodConfig
+from meterlake.silver.weeks import micro, rounded, spread, week_episodes, weekly_sums
+from meterlake.windows import METER
+
+_SUMS = ["n", "sum_x", "sum_y", "sum_xx", "sum_yy", "sum_xy"]
+
+
+def neighbourhood_episodes(
+    readings: DataFrame, days: DataFrame, rule: NeighbourhoodConfig, time_zone: str, offset_minutes: int
+) -> DataFrame:
+    """F05 episodes. evidence is the smallest r.
+
+    Needs judged readings (neighbourhood_id, read_us, kw, is_accepted) and the meter's days with an accepted reading
+    (low_variance.accepted_days). An hour counts when the meter and at least three others of its neighbourhood have
+    accepted readings in it; its kW is the mean of its readings there, that of the neighbours the mean of theirs, the
+    meter left out, both to 6 places. Not tested with fewer than 72 such hours, nor where r is undefined.
+    """
+    hours = _hours_with_neighbours(_hourly_kw(readings, offset_minutes), rule.min_neighbours)
+    daily = _daily_sums(hours, time_zone)
+    weeks = weekly_sums(daily, _SUMS, rule.days).join(days.select(*METER, "day", "meter_id"), [*METER, "day"])
+    tested = weeks.where(F.col("n") >= rule.min_hours).select(*METER, "meter_id", "day", _correlation().alias("_r"))
+    flagged = tested.where(F.col("_r") < F.lit(float(rule.correlation_below)))
+    evidence = flagged.select(*METER, "meter_id", "day", rounded(F.col("_r")).alias("evidence"))
+    return week_episodes(evidence, "F05", rule.days, time_zone)
+
+
+def _hourly_kw(readings: DataFrame, offset_minutes: int) -> DataFrame:
+    accepted = readings.where(F.col("is_accepted") & F.col("neighbourhood_id").isNotNull())
+    hours = accepted.select(*METER, grid.hour_us(F.col("read_us"), offset_minutes).alias("hour_us"), "kw")
+    return hours.groupBy(*METER, "hour_us").agg(F.round(F.avg("kw"), 6).cast("decimal(18,6)").alias("kw"))
+
+
+def _hours_with_neighbours(hourly: DataFrame, min_neighbours: int) -> DataFrame:
+    totals = hourly.groupBy("neighbourhood_key", "hour_us").agg(
+        F.count("*").alias("_meters"), F.sum("kw").alias("_total")
+    )
+    enough = totals.where(F.col("_meters") > min_neighbours)
+    joined = hourly.join(enough.hint("shuffle_hash"), ["neighbourhood_key", "hour_us"])
+    others = (F.col("_total") - F.col("kw")) / (F.col("_meters") - 1)
+    return joined.select(*METER, "hour_us", micro(F.col("kw")).alias("x"), micro(F.round(others, 6)).alias("y"))
+
+
+def _daily_sums(hours: DataFrame, time_zone: str) -> DataFrame:
+    day = grid.local_date(F.col("hour_us"), time_zone)
+    x, y = F.col("x"), F.col("y")
+    return hours.groupBy(*METER, day.alias("day")).agg(
+        F.count("*").alias("n"),
+        F.sum(x).alias("sum_x"),
+        F.sum(y).alias("sum_y"),
+        F.sum(x * x).alias("sum_xx"),
+        F.sum(y * y).alias("sum_yy"),
+        F.sum(x * y).alias("sum_xy"),
+    )
+
+
+def _correlation() -> Column:
+    """Pearson r; empty where the meter or its neighbours did not move at all."""
+    spread_x, spread_y = _spread_of("x", "x"), _spread_of("y", "y")
+    moved = (spread_x > 0) & (spread_y > 0)
+    return F.when(moved, _spread_of("x", "y") / F.sqrt(spread_x * spread_y))
+
+
+def _spread_of(first: str, second: str) -> Column:
+    """As a double, from exact sums where 38 digits hold them."""
+    n, sum_1, sum_2, sum_12 = F.col("n"), F.col(f"sum_{first}"), F.col(f"sum_{second}"), F.col(f"sum_{first}{second}")
+    roughly = n.cast("double") * sum_12.cast("double") - sum_1.cast("double") * sum_2.cast("double")
+    return F.coalesce(spread(n, sum_1, sum_2, sum_12).cast("double"), roughly)

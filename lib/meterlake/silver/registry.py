@@ -1,0 +1,61 @@
+"""What the registry knows of a reading's meter, and which neighbourhood it is worked on with."""
+
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+
+from meterlake.silver.instants import trimmed
+
+_UNKNOWN_SPREAD = 1 << 20
+
+
+def with_meter(readings: DataFrame, meters: DataFrame, vacancies: DataFrame) -> DataFrame:
+    """Names the raw fields and adds the registry's row of the meter (``bronze.meters``), empty where there is none.
+
+    Needs bronze.readings. Gives meter_id (trimmed), raw_value, raw_read_at, raw_unit, raw_received_at, the source
+    columns, landed_us, and of the registry: meter_type, neighbourhood_id, interval_minutes, registry_max_kw,
+    registry_min_kw, active_from_us, active_to_us, vacancies (ARRAY<STRUCT<from_us, to_us>>), meter_key,
+    neighbourhood_key. Readings of unknown meters are spread by a neighbourhood_key below 0.
+    """
+    raw = readings.select(
+        trimmed(F.col("meter_id")).alias("meter_id"),
+        F.col("value").alias("raw_value"),
+        F.col("read_at").alias("raw_read_at"),
+        F.col("unit").alias("raw_unit"),
+        F.col("received_at").alias("raw_received_at"),
+        "source_file",
+        "source_version",
+        "source_line",
+        F.unix_micros("landed_hour").alias("landed_us"),
+    )
+    joined = raw.join(F.broadcast(_registry(meters)), "meter_id", "left").join(
+        F.broadcast(_vacancies(vacancies)), "meter_id", "left"
+    )
+    return joined.select(
+        *[column for column in joined.columns if column != "neighbourhood_key"],
+        F.coalesce("neighbourhood_key", _unknown_key()).alias("neighbourhood_key"),
+    )
+
+
+def _registry(meters: DataFrame) -> DataFrame:
+    return meters.select(
+        "meter_id",
+        "meter_type",
+        "neighbourhood_id",
+        "interval_minutes",
+        F.col("max_kw").alias("registry_max_kw"),
+        F.col("min_kw").alias("registry_min_kw"),
+        F.unix_micros("active_from").alias("active_from_us"),
+        F.unix_micros("active_to").alias("active_to_us"),
+        "meter_key",
+        "neighbourhood_key",
+    )
+
+
+def _vacancies(vacancies: DataFrame) -> DataFrame:
+    """A row a meter. One partition, since the list is small and grouping it must not cost an exchange."""
+    period = F.struct(F.unix_micros("from").alias("from_us"), F.unix_micros("to").alias("to_us"))
+    return vacancies.coalesce(1).groupBy("meter_id").agg(F.collect_list(period).alias("vacancies"))
+
+
+def _unknown_key() -> Column:
+    return (-1 - F.pmod(F.xxhash64("meter_id"), F.lit(_UNKNOWN_SPREAD))).cast("int")

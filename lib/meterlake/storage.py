@@ -1,0 +1,131 @@
+"""The Delta verbs. No other module touches Delta: the schema is checked before each write, here and only here."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from delta.tables import DeltaTable
+from pyspark.sql import Column, DataFrame, DataFrameWriter, SparkSession
+from pyspark.sql import functions as F
+from pyspark.sql.types import StructType
+
+from meterlake.config import Config
+from meterlake.errors import StorageError
+from meterlake.tables import Table
+
+# Readers without a JVM refuse tables with deletion vectors.
+_PROPERTIES = {"delta.enableDeletionVectors": "false"}
+
+
+class Warehouse:
+    """Tables by layer and name, below a folder or in a catalog."""
+
+    def __init__(self, spark: SparkSession, config: Config) -> None:
+        self._spark = spark
+        self._folder = config.storage.warehouse
+        self._catalog = config.storage.catalog
+
+    def place(self, table: Table) -> str:
+        """Where a table is: a path, or catalog.layer.table."""
+        if self._catalog:
+            return f"{self._catalog}.{table.layer}.{table.name}"
+        return f"{self._folder}/{table.layer}/{table.name}"
+
+    def exists(self, table: Table) -> bool:
+        if self._catalog:
+            return self._spark.catalog.tableExists(self.place(table))
+        return DeltaTable.isDeltaTable(self._spark, self.place(table))
+
+    def read(self, table: Table, version: int | None = None) -> DataFrame:
+        """The table's rows, those of a version where one is named; no rows where there is no table yet.
+
+        Raises StorageError where the table's columns are not ours.
+        """
+        if not self.exists(table):
+            return self._spark.createDataFrame([], table.schema)
+        reader = self._spark.read.format("delta")
+        if version is not None:
+            reader = reader.option("versionAsOf", version)
+        rows = reader.table(self.place(table)) if self._catalog else reader.load(self.place(table))
+        self._require(rows.schema, table)
+        return rows.select(*table.column_names)
+
+    def version(self, table: Table) -> int:
+        """The table's newest version, -1 where there is none."""
+        return self._last_commit(table).get("version", -1)
+
+    def last_tag(self, table: Table) -> str | None:
+        """What the newest commit was tagged with."""
+        return self._last_commit(table).get("userMetadata")
+
+    def rows_written(self, table: Table) -> int:
+        """Rows that the newest commit wrote."""
+        metrics = self._last_commit(table).get("operationMetrics") or {}
+        return int(metrics.get("numOutputRows", 0))
+
+    def append(self, rows: DataFrame, table: Table, tag: str) -> None:
+        """Adds rows in one commit."""
+        self._write(rows, table, "append", tag)
+
+    def replace(self, rows: DataFrame, table: Table, tag: str) -> None:
+        """Replaces all rows in one commit; a reader sees the old ones or the new ones."""
+        self._write(rows, table, "overwrite", tag)
+
+    def remove(self, table: Table, condition: Column) -> None:
+        """Deletes the rows that the condition names."""
+        if self.exists(table):
+            self._delta(table).delete(condition)
+
+    def restore(self, table: Table, version: int) -> None:
+        """Sets a table back to a version; one that did not exist (-1) is emptied."""
+        if version >= 0:
+            self._delta(table).restoreToVersion(version)
+        elif self.exists(table):
+            self._delta(table).delete()
+
+    def _delta(self, table: Table) -> DeltaTable:
+        if self._catalog:
+            return DeltaTable.forName(self._spark, self.place(table))
+        return DeltaTable.forPath(self._spark, self.place(table))
+
+    def _last_commit(self, table: Table) -> Mapping[str, Any]:
+        if not self.exists(table):
+            return {}
+        return self._delta(table).history(1).select("version", "userMetadata", "operationMetrics").first().asDict()
+
+    def _write(self, rows: DataFrame, table: Table, mode: str, tag: str) -> None:
+        if difference := _difference(rows.schema, table.schema):
+            raise StorageError(f"the rows made for {table.full_name} do not fit: {difference}", self.place(table))
+        if self.exists(table):
+            self.read(table)
+        shaped = rows.select(*[F.col(f.name).alias(f.name, metadata=f.metadata) for f in table.schema])
+        writer = shaped.write.format("delta").mode(mode).option("userMetadata", tag).options(**_PROPERTIES)
+        self._save(writer.partitionBy(*table.partitions) if table.partitions else writer, table)
+
+    def _save(self, writer: DataFrameWriter, table: Table) -> None:
+        if not self._catalog:
+            writer.save(self.place(table))
+            return
+        self._spark.sql(f"CREATE SCHEMA IF NOT EXISTS `{self._catalog}`.`{table.layer}`")
+        writer.saveAsTable(self.place(table))
+
+    def _require(self, found: StructType, table: Table) -> None:
+        if difference := _difference(found, table.schema):
+            raise StorageError(
+                f"{table.full_name} is not a table of this version of Meterlake: {difference}",
+                self.place(table),
+                "move the folder away and run again, or point storage.warehouse elsewhere",
+            )
+
+
+def _difference(found: StructType, expected: StructType) -> str:
+    """What differs in columns and types, in words; empty where nothing does."""
+    ours = {field.name: field.dataType.simpleString() for field in expected}
+    theirs = {field.name: field.dataType.simpleString() for field in found}
+    missing = [f"column {name} is missing" for name in ours if name not in theirs]
+    others = [f"column {name} is not ours" for name in theirs if name not in ours]
+    types = [
+        f"column {name} is {theirs[name]} and not {kind}"
+        for name, kind in ours.items()
+        if name in theirs and theirs[name] != kind
+    ]
+    return "; ".join(missing + others + types)
