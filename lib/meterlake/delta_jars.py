@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pyspark
 
-from meterlake import java
+from meterlake import java, java_network
 from meterlake.errors import EnvironmentFault, MeterlakeError
 
 # What Delta needs at run time; the rest of what Maven resolves comes with Spark.
@@ -35,20 +35,27 @@ def install() -> str:
 
 
 def _resolve(coordinates: str, spark_home: Path, folder: Path) -> None:
+    """Plainly first; where that fails, through the proxy and with the certificates that Python uses."""
+    for java_options in ([], java_network.options(folder)):
+        if _resolved(coordinates, spark_home, folder, java_options):
+            return
+    raise EnvironmentFault(
+        f"cannot get {coordinates}",
+        "Maven Central",
+        "check that https://repo1.maven.org can be reached (HTTPS_PROXY is heard), then run make setup again",
+    )
+
+
+def _resolved(coordinates: str, spark_home: Path, folder: Path, java_options: list[str]) -> bool:
     nothing = folder / "nothing.py"
     nothing.write_text("")
     command = [str(spark_home / "bin" / "spark-submit"), "--master", "local[1]", "--packages", coordinates]
     command += ["--conf", f"spark.jars.ivy={folder / 'ivy'}", str(nothing)]
     environment = os.environ | {"JAVA_HOME": str(java.home()), "SPARK_HOME": str(spark_home)}
     environment |= {"PYSPARK_PYTHON": sys.executable, "PYSPARK_DRIVER_PYTHON": sys.executable}
-    done = subprocess.run(command, env=environment, capture_output=True, text=True)
-    if done.returncode:
-        said = [line.strip() for line in done.stderr.splitlines() if "not found" in line or "Exception" in line]
-        raise EnvironmentFault(
-            f"cannot resolve {coordinates}: {said[0] if said else 'spark-submit failed'}",
-            "Maven Central",
-            "check the network (and proxy settings in JAVA_TOOL_OPTIONS), then run it again",
-        )
+    given = os.environ.get("JAVA_TOOL_OPTIONS", "").split()
+    environment["JAVA_TOOL_OPTIONS"] = " ".join([*java_options, *given])
+    return subprocess.run(command, env=environment, capture_output=True).returncode == 0
 
 
 if __name__ == "__main__":

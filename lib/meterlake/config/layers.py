@@ -25,6 +25,7 @@ MAPPINGS_OF_ANY_NAME = (
     ("units", "energy_kwh"),
     ("validation", "max_kw_by_meter_type"),
 )
+DEEPEST = 8
 
 Path_ = tuple[str | int, ...]
 
@@ -129,6 +130,8 @@ def _layer(text: str, name: str) -> Layer:
 def _parsed(text: str, name: str) -> yaml.Node | None:
     try:
         return yaml.compose(text, _Yaml)
+    except RecursionError:
+        raise ConfigError("the settings are nested too deep", name, "check the brackets") from None
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         problem = getattr(error, "problem", None) or str(error)
@@ -139,7 +142,9 @@ def _parsed(text: str, name: str) -> yaml.Node | None:
 def _values(node: yaml.Node | None, path: Path_, name: str, origins: dict[Path_, str]) -> Any:
     if node is None:
         return None
-    where = name if name.startswith("--set") else f"{name} line {node.start_mark.line + 1}"
+    where = _place(node, name)
+    if len(path) > DEEPEST:  # an anchor that holds itself never ends
+        raise ConfigError("the settings are nested too deep", where, "check the anchors and brackets")
     origins.setdefault(path, where)
     if isinstance(node, yaml.MappingNode):
         return _mapping(node, path, name, origins)
@@ -148,10 +153,14 @@ def _values(node: yaml.Node | None, path: Path_, name: str, origins: dict[Path_,
     return _scalar(node, where)
 
 
+def _place(node: yaml.Node, name: str) -> str:
+    return name if name.startswith("--set") else f"{name} line {node.start_mark.line + 1}"
+
+
 def _mapping(node: yaml.MappingNode, path: Path_, name: str, origins: dict[Path_, str]) -> dict[str, Any]:
     result: dict[str, Any] = {}
     for key_node, value_node in node.value:
-        where = name if name.startswith("--set") else f"{name} line {key_node.start_mark.line + 1}"
+        where = _place(key_node, name)
         if not isinstance(key_node, yaml.ScalarNode):
             raise ConfigError("a key is not a plain name", where, "write key: value")
         key = key_node.value

@@ -60,6 +60,6 @@ class PeaksConfig(Settings):
             raise broken(f"must be above cold_below_c ({self.cold_below_c})", "raise it", "heat_above_c")
         if both := sorted(set(self.summer.months) & set(self.winter.months)):
             raise broken(
-                f"must not name month {both[0]}, which is in summer too", "a month has one season", "winter.months"
+                f"must not name month {both[0]}, which is in summer", "a month has one season", "winter.months"
             )
         return self
