@@ -57,7 +57,10 @@ def check_rest(truth: Sequence[Fact], found: Found) -> list[Check]:
             _check_each(kind, _of(truth, kind), lambda f: f.detail not in found.files_with_readings)
             for kind in ("file_copy", "file_empty")
         ),
-        *(_check_each(f"not {fault}", _of(truth, f"not {fault}"), lambda f: not _faults_in(found, f)) for fault in FAULTS[:3]),
+        *(
+            _check_each(f"not {fault}", _of(truth, f"not {fault}"), lambda f: not _faults_in(found, f))
+            for fault in FAULTS[:3]
+        ),
         _check_each("not a hole", _of(truth, "not a hole"), lambda f: not _holes_in(found, f)),
         _check_each("lines", _of(truth, "lines"), lambda f: f.count == found.lines),
     ]
@@ -104,7 +107,9 @@ def _check_counts(
     for fact in facts:
         injected[name(fact)] += fact.count
     there = Counter({key: count for (of_kind, key), count in counts.items() if of_kind == kind})
-    missed = tuple(f"{kind} {key}: {there[key]} found, not {count}" for key, count in injected.items() if there[key] < count)
+    missed = tuple(
+        f"{kind} {key}: {there[key]} found, not {count}" for key, count in injected.items() if there[key] < count
+    )
     return Check(kind, injected.total(), (injected & there).total(), (there - injected).total(), missed)
 
 

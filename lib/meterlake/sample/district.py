@@ -34,7 +34,9 @@ class Plan:
         """Itself, or a MeterlakeError where the injections would not fit."""
         if self.meters < FEWEST_METERS:
             raise MeterlakeError(
-                f"{self.meters} meters are too few", "--meters", f"ask for {FEWEST_METERS} or more: each injection has one"
+                f"{self.meters} meters are too few",
+                "--meters",
+                f"ask for {FEWEST_METERS} or more: each injection has one",
             )
         if not FEWEST_DAYS <= self.days <= MOST_DAYS:
             raise MeterlakeError(
@@ -85,7 +87,7 @@ def _neighbourhoods(plan: Plan, homes: Homes, period: Period) -> list[Neighbourh
 
 
 def _meter(number: int, place: int, neighbourhood: Neighbourhood) -> Meter:
-    """The meter at a place of its neighbourhood: every sixth quarter-hourly, every sixth half-hourly, the rest hourly."""
+    """The meter at a place of its neighbourhood: a sixth are quarter-hourly, a sixth half-hourly, the rest hourly."""
     interval = {1: 30, 3: 15}.get((place + len(neighbourhood.name)) % 6, 60)
     if neighbourhood.meter_type != "residential" and interval == 15:
         interval = 60

@@ -2,12 +2,12 @@
 
 Two head-ends bring the district's readings. The default source's has the hourly and half-hourly meters: each landing
 hour brings the readings of that hour, some meters' an hour later, stamped at the interval's start, in UTC or with an
-offset. `westgrid` has the quarter-hourly meters: files of six hours, stamped at the interval's end in local time without
-an offset, each reading with the time at which it was received.
+offset. `westgrid` has the quarter-hourly meters: files of six hours, stamped at the interval's end in local time
+without an offset, each reading with the time at which it was received.
 """
 
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import cache, cached_property
 from zoneinfo import ZoneInfo
 
 from meterlake.sample.meter import Meter
@@ -20,7 +20,10 @@ FACTORS = {"kW": 1.0, "W": 1000.0, "kWh": 1.0, "Wh": 1000.0, "": 1.0}
 
 @dataclass(slots=True)
 class Line:
-    """One reading as it is sent. `read_at` is the interval meant, whatever the stamp says; `landed` an hour's number."""
+    """One reading as it is sent.
+
+    `read_at` is the interval meant, whatever the stamp says; `landed` is the number of the landing hour.
+    """
 
     meter_id: str
     read_at: int
@@ -36,8 +39,8 @@ class Line:
 class Feed:
     """A meter with its curve in whole watts, one for each interval of the period.
 
-    Injections change `watts` first; from the first look at `lines` on they change what is sent. `lost` has the intervals
-    without an accepted reading in the meter's active period, `extra` the lines beyond one for each interval.
+    Injections change `watts` first; from the first look at `lines` on they change what is sent. `lost` has the
+    intervals without an accepted reading in the meter's active period, `extra` the lines beyond one for each interval.
     """
 
     meter: Meter
@@ -123,7 +126,7 @@ def value_text(watts: int, unit: str, interval_minutes: int) -> str:
 
 
 def _divided(number: int, divisor: int) -> str:
-    """A quotient of few digits as plain decimal text: every divisor here times 10^6 divides evenly for our intervals."""
+    """A quotient as plain decimal text; six digits of fraction are enough for watts and our intervals."""
     digits = f"{abs(number) * 10**6 // divisor:07d}"
     text = f"{digits[:-6]}.{digits[-6:]}".rstrip("0")
     return ("-" if number < 0 else "") + (text + "0" if text.endswith(".") else text)
@@ -132,7 +135,7 @@ def _divided(number: int, divisor: int) -> str:
 WESTGRID = 4
 
 
-@lru_cache(maxsize=None)
+@cache
 def _stamp(period: Period, minute: int, style: int) -> str:
     instant = period.instant(minute)
     if style == 0:

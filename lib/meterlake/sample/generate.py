@@ -23,7 +23,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--days", type=int, default=DAYS, help=f"how many local days (default {DAYS})")
     parser.add_argument("--seed", type=int, default=SEED, help=f"another seed, another district (default {SEED})")
     parser.add_argument(
-        "--homes", type=Path, default=HOMES, metavar="FOLDER", help="the homes' curves (default: data/homes of the clone)"
+        "--homes",
+        type=Path,
+        default=HOMES,
+        metavar="FOLDER",
+        help="the homes' curves (default: data/homes of the clone)",
     )
 
 
@@ -39,7 +43,9 @@ def run(config: Config, args: argparse.Namespace) -> store.Written:
         written = store.write(folders, plan, sample)
         step.note(new=str(written.new), there_already=str(written.unchanged))
     if written.different:
-        progress.say(f"{written.different} files are not as the sample had them and were left so; the truth may not hold")
+        progress.say(
+            f"{written.different} files are not as the sample had them and were left so; the truth may not hold"
+        )
     if written.new == 0:
         progress.say("nothing new: the sample is as it was")
     progress.say(f"landing {folders.landing} · reference {folders.reference} · truth {folders.truth}")

@@ -5,6 +5,7 @@ three intervals, class interpolated. From four hours on it is missing_short, fro
 """
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 from meterlake.sample.feed import Feed
 from meterlake.sample.truth import Fact
@@ -24,7 +25,7 @@ def holes_of(feed: Feed) -> Iterator[Fact]:
     accepted = [index for index in feed.active if index not in feed.lost]
     if feed.meter.active_from is not None and accepted and accepted[0] > feed.active.start:
         yield _hole(feed, feed.active.start, accepted[0])
-    for before, after in zip(accepted, accepted[1:], strict=False):
+    for before, after in pairwise(accepted):
         if after > before + 1:
             yield _hole(feed, before + 1, after)
     has_a_start = accepted or feed.meter.active_from is not None

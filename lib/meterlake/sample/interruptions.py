@@ -1,4 +1,4 @@
-"""Injections of silence: holes of each class, at the end, before the first reading, and around a meter's active period."""
+"""Injections of silence: holes of each class, at the end, before the first reading, around an active period."""
 
 from meterlake.sample.feed import Feed
 from meterlake.sample.spoiled_readings import outside_active_period

@@ -9,11 +9,20 @@ from meterlake.sample.feed import Feed
 from meterlake.sample.period import FIRST_DAY, Period
 
 REGION = "CA"
+METERS_HEADER = (
+    "meter_id",
+    "meter_type",
+    "interval_minutes",
+    "neighbourhood_id",
+    "max_kw",
+    "min_kw",
+    "active_from",
+    "active_to",
+)
 
 
 def meters_csv(feeds: Iterable[Feed]) -> bytes:
     """The registry. A period that begins at a local midnight is written as a mere date, any other in UTC."""
-    header = "meter_id meter_type interval_minutes neighbourhood_id max_kw min_kw active_from active_to".split()
     rows = []
     for feed in feeds:
         meter = feed.meter
@@ -22,7 +31,7 @@ def meters_csv(feeds: Iterable[Feed]) -> bytes:
         rows.append(
             [meter.meter_id, meter.meter_type, meter.interval_minutes, meter.neighbourhood_id, *limits, *active]
         )
-    return _csv(header, rows)
+    return _csv(METERS_HEADER, rows)
 
 
 def vacancies_csv(period: Period, vacancies: Iterable[tuple[str, int, int | None]]) -> bytes:

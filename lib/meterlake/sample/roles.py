@@ -38,6 +38,12 @@ class Cast:
                     return feed
         raise MeterlakeError(f"no {interval}-minute meter is left for: {role}", "--meters", "ask for more meters")
 
+    def lone_meter(self, role: str, interval: int = 60) -> Feed:
+        """A meter without a neighbourhood: what will be wrong with its values would be F05 too, here and there."""
+        feed = self.meter(role, interval)
+        feed.meter.neighbourhood_id = ""
+        return feed
+
     def days(self, role: str, count: int, length: int = 1, first: int = FIRST_DAY) -> list[int]:
         """`count` days far enough apart for something of `length` days each, by the seed."""
         random = self.plan.random("days", role)
@@ -115,26 +121,26 @@ def _active_periods(cast: Cast) -> None:
 def _zeros(cast: Cast) -> None:
     truth = cast.truth
     for interval, hours in ((60, 60), (30, 48), (15, 51)):
-        feed = cast.meter(f"zeros, {interval}-minute", interval)
+        feed = cast.lone_meter(f"zeros, {interval}-minute", interval)
         index = cast.places(f"zeros {interval}", feed, 1, 4)[0]
         faulty_values.zeros(feed, truth, index, hours, True, f"{hours} h")
-    feed = cast.meter("zeros while away")
+    feed = cast.lone_meter("zeros while away")
     index = cast.places("away", feed, 1, 6)[0]
     faulty_values.zeros(feed, truth, index, 96, False, "inside a vacancy")
     begin = index * feed.interval
     cast.vacancies.append((feed.meter.meter_id, begin - 60, begin + 97 * 60))
-    feed = cast.meter("zeros that are none")
+    feed = cast.lone_meter("zeros that are none")
     short, broken = cast.places("no zeros", feed, 2, 4)
     faulty_values.zeros(feed, truth, short, 47, False, "an hour too short")
     faulty_values.zeros_with_a_hole(feed, truth, broken)
 
 
 def _stuck_values(cast: Cast) -> None:
-    feed = cast.meter("stuck")
+    feed = cast.lone_meter("stuck")
     long, short = cast.places("stuck", feed, 2, 2)
     faulty_values.stuck(feed, cast.truth, long, 30, True)
     faulty_values.stuck(feed, cast.truth, short, 23, False)
-    feed = cast.meter("stuck over a hole", 30)
+    feed = cast.lone_meter("stuck over a hole", 30)
     faulty_values.stuck(feed, cast.truth, cast.places("stuck 30", feed, 1, 2)[0], 26, True, hole=6)
 
 
@@ -151,7 +157,7 @@ def _overloads(cast: Cast) -> None:
 
 def _weeks(cast: Cast) -> None:
     length = 10 if cast.plan.days >= 28 else 8
-    feed = cast.meter("nearly flat")
+    feed = cast.lone_meter("nearly flat")
     faulty_values.nearly_flat(feed, cast.truth, cast.days("flat", 1, length)[0], length - 1)
     for interval in (60, 30):
         feed = cast.meter(f"mirrored, {interval}-minute", interval)
@@ -188,8 +194,9 @@ def _away_with_the_meter_running(cast: Cast, feed: Feed) -> list[tuple[str, int,
     """Vacancies that change nothing, one of them open: only zeros have to do with them."""
     if feed.interval != 60:
         return []
-    end = None if feed.unit == "W" else feed.period.midnight(12)
-    return [(feed.meter.meter_id, feed.period.midnight(cast.days(f"running {feed.unit}", 1, first=3)[0]), end)]
+    day = cast.days(f"running {feed.unit}", 1, 3)[0]
+    end = None if feed.unit == "W" else feed.period.midnight(day + 3)
+    return [(feed.meter.meter_id, feed.period.midnight(day), end)]
 
 
 def _level(feed: Feed, mean_watts: int) -> None:

@@ -12,7 +12,14 @@ OFF_GRID_MINUTES = (17, 30, 50)
 ON_GRID_MINUTES = 2  # 3.3 % of an hour: nearer than 5 %, so it is moved to the hour
 DAYS_AHEAD = 2
 NEGATIVE = ("-0.5", "-3.25", "-0.001")
-UNKNOWN_METERS = ("MTR-99999", "MTR-10001 old", "x'); DROP TABLE meters;--", 'he said "12,5"', "../../etc/passwd", "⚡-7")
+UNKNOWN_METERS = (
+    "MTR-99999",
+    "MTR-10001 old",
+    "x'); DROP TABLE meters;--",
+    'he said "12,5"',
+    "../../etc/passwd",
+    "⚡-7",
+)
 
 
 def unreadable(feed: Feed, truth: Truth, at: list[int]) -> None:

@@ -88,7 +88,7 @@ def _refuse_foreign(folders: Folders, plan: Plan, marker: bytes) -> None:
             raise MeterlakeError(
                 "the landing folder holds another sample: " + _asked(folders.marker),
                 str(folders.landing),
-                f"remove that folder, {folders.reference} and {folders.truth}, or choose other folders with --set storage.landing=...",
+                f"remove that folder, {folders.reference} and {folders.truth}, or choose others with --set storage...",
             )
         return
     for folder in (folders.landing, folders.reference):

@@ -81,4 +81,8 @@ def to_csv(facts: Iterable[Fact]) -> bytes:
 def from_csv(file: Path) -> list[Fact]:
     """The facts of a truth.csv."""
     with file.open(encoding="utf-8", newline="") as lines:
-        return [Fact(**{**row, "count": int(row["count"])}) for row in csv.DictReader(lines)]
+        rows = list(csv.DictReader(lines))
+    return [
+        Fact(row["kind"], row["meter_id"], row["started_at"], row["ended_at"], int(row["count"]), row["detail"])
+        for row in rows
+    ]

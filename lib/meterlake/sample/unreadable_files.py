@@ -10,7 +10,11 @@ HANDHELD_LINES = {
     "UNDECODABLE": (b"MTR-10007,2021-11-18T13:00:00Z,1\xff\xfe.5,kW",),
     "MALFORMED_CSV": (b'MTR-10007,"2021-11-18T14:00:00Z,1.5,kW', b'"MTR-10007"x,2021-11-18T15:00:00Z,1.5,kW'),
 }
-TABLET_LINES = (b'{"meter_id": "MTR-10007", "timestamp": "2021-11-19T1', b"[1.5]", b'{"meter_id": {"id": 7}, "value": 1}')
+TABLET_LINES = (
+    b'{"meter_id": "MTR-10007", "timestamp": "2021-11-19T1',
+    b"[1.5]",
+    b'{"meter_id": {"id": 7}, "value": 1}',
+)
 
 
 def moved(feeds: list[Feed], minute: int, file: str) -> list[Line]:
@@ -65,7 +69,7 @@ def empty_files(landing: Landing, truth: Truth, hour: int) -> None:
 
 def copied_file(landing: Landing, truth: Truth, files: dict[str, bytes], hour: int) -> None:
     """The first plain CSV from an hour on, delivered once more under another name two hours later."""
-    while not (original := landing.path((hour, f"amr_{landing.period.instant(60 * hour):%Y%m%d%H}.csv"))) in files:
+    while (original := landing.path((hour, f"amr_{landing.period.instant(60 * hour):%Y%m%d%H}.csv"))) not in files:
         hour += 1
     copy = landing.path((hour + 2, "amr_copy.csv"))
     files[copy] = files[original]
