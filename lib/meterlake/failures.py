@@ -1,6 +1,10 @@
 """Any exception as one line: Spark's and Java's reduced to the cause behind them."""
 
+import os
 import re
+import sys
+from collections.abc import Sequence
+from pathlib import Path
 
 from meterlake.errors import ConfigErrors, MeterlakeError
 
@@ -15,6 +19,16 @@ TASK_FAILURE = re.compile(r"Lost task [^\n]*?\): (?P<cause>[\w.$]+(?:Exception|E
 WORKER_FAILURE = re.compile(r"^(?P<cause>(?:\w+\.)*\w*(?:Error|Exception|Fault|Failure)\b: [^\n]+)", re.MULTILINE)
 OUR_OWN = re.compile(r"meterlake\.errors\.\w+: (?P<cause>[^\n]+)")
 LONGEST = 400
+FAILURE_FILE = "METERLAKE_FAILURE_FILE"
+
+
+def tell(messages: Sequence[str]) -> None:
+    """Prints them to standard error; under spark-submit.sh by way of its launcher, since Spark joins both streams."""
+    text = "".join(f"{message}\n" for message in messages)
+    if file := os.environ.get(FAILURE_FILE):
+        Path(file).write_text(text)
+    else:
+        print(text, end="", file=sys.stderr, flush=True)
 
 
 def lines(error: BaseException) -> list[str]:

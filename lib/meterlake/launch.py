@@ -15,13 +15,13 @@ import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from meterlake import java, spark_settings
+from meterlake import failures, java, spark_settings
 from meterlake.config import Config, load
 from meterlake.config.layers import base_file
 from meterlake.errors import ConfigError, EnvironmentFault, MeterlakeError
-from meterlake.failures import lines
 from meterlake.options import add_common_arguments
 
+WRONG_USE = 2
 LIBRARY = Path(__file__).parent
 DELTA_JARS = ("io.delta_*.jar", "io.unitycatalog_*.jar", "org.locationtech.jts_*.jar")
 
@@ -30,13 +30,13 @@ def main(argv: Sequence[str]) -> int:
     """The job's exit code; 2 where the configuration or the command is wrong, 1 where the machine lacks something."""
     if not argv:
         print("usage: spark-submit.sh JOB [ARGS]", file=sys.stderr)
-        return 2
+        return WRONG_USE
     try:
         return _launch(_job(argv[0]), list(argv[1:]))
     except MeterlakeError as error:
-        for line in lines(error):
+        for line in failures.lines(error):
             print(f"meterlake {Path(argv[0]).stem} failed: {line}", file=sys.stderr)
-        return 2 if isinstance(error, ConfigError) else 1
+        return WRONG_USE if isinstance(error, ConfigError) else 1
 
 
 def _launch(job: Path, arguments: list[str]) -> int:
@@ -45,18 +45,25 @@ def _launch(job: Path, arguments: list[str]) -> int:
     options = _common_options(arguments)
     config = load(options.config, options.overrides)
     spark_home = _spark_home()
-    environment = _environment(config, spark_home)
+    master = spark_settings.master(config)
+    is_local = spark_settings.is_local(master)
+    environment = _environment(spark_home, is_local)
     with tempfile.TemporaryDirectory(prefix="meterlake-") as folder:
-        shipped = [] if spark_settings.is_local(spark_settings.master(config)) else _shipped(config, spark_home, folder)
+        environment[failures.FAILURE_FILE] = f"{folder}/failure"
         settings = spark_settings.at_launch(config, options.spark_log)
         command = [
             str(spark_home / "bin" / "spark-submit"),
-            *("--master", spark_settings.master(config), "--name", f"meterlake {job.stem}"),
+            *("--master", master, "--name", f"meterlake {job.stem}"),
             *(part for key, value in settings.items() for part in ("--conf", f"{key}={value}")),
-            *shipped,
+            *([] if is_local else shipped(config, spark_home, Path(folder))),
             *(str(job), *arguments),
         ]
-        return _run(command, environment)
+        code = _run(command, environment)
+        if (told := Path(environment[failures.FAILURE_FILE])).exists():
+            sys.stderr.write(told.read_text())
+        elif code not in (0, WRONG_USE):  # argparse has told a wrong option itself
+            raise EnvironmentFault(f"spark-submit ended with code {code}", str(job), failures.DETAILS)
+        return code
 
 
 def _job(name: str) -> Path:
@@ -87,7 +94,7 @@ def _spark_home() -> Path:
     return home
 
 
-def _environment(config: Config, spark_home: Path) -> dict[str, str]:
+def _environment(spark_home: Path, is_local: bool) -> dict[str, str]:
     environment = os.environ | {
         "JAVA_HOME": str(java.home()),
         "SPARK_HOME": str(spark_home),
@@ -96,7 +103,7 @@ def _environment(config: Config, spark_home: Path) -> dict[str, str]:
         "PYSPARK_DRIVER_PYTHON": sys.executable,
         "TZ": "UTC",  # Python turns collected timestamps into the process's local time
     }
-    if spark_settings.is_local(spark_settings.master(config)):
+    if is_local:
         environment.setdefault("SPARK_LOCAL_IP", "127.0.0.1")  # a name that resolves nowhere is no obstacle
     return environment
 
@@ -105,9 +112,9 @@ def _python_path() -> str:
     return os.pathsep.join(part for part in (str(LIBRARY.parent), os.environ.get("PYTHONPATH", "")) if part)
 
 
-def _shipped(config: Config, spark_home: Path, folder: str) -> list[str]:
+def shipped(config: Config, spark_home: Path, folder: Path) -> list[str]:
     """The options that give executors our library and, where no packages are configured, the driver's Delta jars."""
-    archive = Path(folder) / "meterlake.zip"
+    archive = folder / "meterlake.zip"
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as zipped:
         for file in sorted(LIBRARY.rglob("*.py")):
             zipped.write(file, file.relative_to(LIBRARY.parent))

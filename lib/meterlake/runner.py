@@ -109,8 +109,7 @@ class _Job:
     def _failed(self, lines: Sequence[str], code: int) -> int:
         if progress.current().as_json:
             progress.say("failed", event="failed", errors=list(lines), exit_code=code)
-        for line in lines:
-            print(f"meterlake {self.name} failed: {line}", file=sys.stderr, flush=True)
+        failures.tell([f"meterlake {self.name} failed: {line}" for line in lines])
         return code
 
 
