@@ -209,9 +209,9 @@ def _written(rng: Random, at: int | None, plan: Plan) -> tuple[str, int | None]:
         return "", None
     seconds, fraction = divmod(at, 10**9)
     when = EPOCH + timedelta(seconds=seconds)
-    if rng.random() < 0.3 and plan.zone == "UTC":
-        day = when.replace(hour=0, minute=0, second=0)
-        return day.strftime("%Y-%m-%d"), nanoseconds(day)
+    if rng.random() < 0.3:
+        local = when.astimezone(ZoneInfo(plan.zone)).replace(hour=0, minute=0, second=0)
+        return local.strftime("%Y-%m-%d"), nanoseconds(local.astimezone(UTC))
     if fraction:
         return when.strftime("%Y-%m-%dT%H:%M:%S.") + f"{fraction:09d}Z", at
     form = rng.choice(("%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%d %H:%M", " %Y-%m-%dT%H:%M+00 "))
