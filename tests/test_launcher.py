@@ -110,6 +110,11 @@ class TestWithoutJava:
         assert done.returncode == 2
         assert done.stderr.startswith("meterlake a job failed: gaps.interpolate_below_hours is 99: it must be below")
 
+    def test_a_master_that_does_not_answer(self, no_java: dict[str, str], job: Path) -> None:
+        done = submit(job, MASTER="spark://127.0.0.1:9", **no_java)
+        assert done.returncode == 1
+        assert done.stderr.startswith("meterlake a job failed: no Spark master answers at spark://127.0.0.1:9 ")
+
     def test_a_job_that_is_not_there(self, no_java: dict[str, str]) -> None:
         done = submit("jobs/no_such.py", **no_java)
         assert done.returncode == 2
@@ -146,6 +151,13 @@ class TestWithJava:
         events = [json.loads(line)["event"] for line in done.stdout.splitlines() if line.startswith("{")]
         assert events == ["start", "failed"]
         assert done.stderr == "meterlake a_job failed: meters.csv is empty · where: /ref · next: fill it\n"
+
+    def test_a_job_that_dies_without_a_word_gets_one_and_keeps_its_code(self, tmp_path: Path) -> None:
+        mute = tmp_path / "mute.py"
+        mute.write_text("import os; os._exit(9)")
+        done = submit(mute, MASTER="local[1]")
+        assert done.returncode == 9
+        assert "meterlake mute failed: spark-submit ended with code 9" in done.stderr
 
 
 class TestJava:

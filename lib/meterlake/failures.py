@@ -13,6 +13,7 @@ HINTS = (
     ("OutOfMemoryError", "raise spark.driver_memory, or spark.shuffle_partitions"),
     ("No space left on device", "make room on the disk, or set spark.conf.spark.local.dir to a larger one"),
     ("Permission denied", "check who owns the folder"),
+    ("stopped SparkContext", "check that the cluster runs and still has this application"),
     ("Connection refused", "check that the service at that address runs"),
 )
 TASK_FAILURE = re.compile(r"Lost task [^\n]*?\): (?P<cause>[\w.$]+(?:Exception|Error|Throwable)[^\n]*)")

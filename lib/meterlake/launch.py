@@ -8,6 +8,7 @@ import argparse
 import importlib.util
 import os
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -34,9 +35,13 @@ def main(argv: Sequence[str]) -> int:
     try:
         return _launch(_job(argv[0]), list(argv[1:]))
     except MeterlakeError as error:
-        for line in failures.lines(error):
-            print(f"meterlake {Path(argv[0]).stem} failed: {line}", file=sys.stderr)
+        _tell(Path(argv[0]).stem, error)
         return WRONG_USE if isinstance(error, ConfigError) else 1
+
+
+def _tell(job: str, error: MeterlakeError) -> None:
+    for line in failures.lines(error):
+        print(f"meterlake {job} failed: {line}", file=sys.stderr)
 
 
 def _launch(job: Path, arguments: list[str]) -> int:
@@ -47,6 +52,7 @@ def _launch(job: Path, arguments: list[str]) -> int:
     spark_home = _spark_home()
     master = spark_settings.master(config)
     is_local = spark_settings.is_local(master)
+    _require_answer(master)
     environment = _environment(spark_home, is_local)
     with tempfile.TemporaryDirectory(prefix="meterlake-") as folder:
         environment[failures.FAILURE_FILE] = f"{folder}/failure"
@@ -62,7 +68,7 @@ def _launch(job: Path, arguments: list[str]) -> int:
         if (told := Path(environment[failures.FAILURE_FILE])).exists():
             sys.stderr.write(told.read_text())
         elif code not in (0, WRONG_USE):  # argparse has told a wrong option itself
-            raise EnvironmentFault(f"spark-submit ended with code {code}", str(job), failures.DETAILS)
+            _tell(job.stem, EnvironmentFault(f"spark-submit ended with code {code}", str(job), failures.DETAILS))
         return code
 
 
@@ -92,6 +98,22 @@ def _spark_home() -> Path:
     if not (home / "bin" / "spark-submit").is_file():
         raise EnvironmentFault(f"there is no bin/spark-submit in {home}", where, "run make setup, or set SPARK_HOME")
     return home
+
+
+def _require_answer(master: str) -> None:
+    """Spark itself tries a standalone master for a minute, and then says no more than that its context is stopped."""
+    if not master.startswith("spark://"):
+        return
+    for address in master.removeprefix("spark://").split(","):
+        host, _, port = address.rpartition(":")
+        try:
+            socket.create_connection((host, int(port)), timeout=5).close()
+            return
+        except (OSError, ValueError):
+            continue
+    raise EnvironmentFault(
+        f"no Spark master answers at {master}", "spark.master, MASTER", "start it, or correct its address"
+    )
 
 
 def _environment(spark_home: Path, is_local: bool) -> dict[str, str]:
