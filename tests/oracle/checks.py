@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from .clock import DAY, FIRST, HOUR, Clock, hours, nanoseconds, zone
-from .exact import MILLION, millionths, round_ratio
+from .clock import FIRST, HOUR, Clock, hours, nanoseconds, zone
+from .exact import MILLION, millionths, round_ratio, whole_if_whole
 from .parsing import instant, is_twice, parse_number, parse_stamp, trimmed, unit_of
 from .reference import Meter, Reference
 from .rows import Row
@@ -15,13 +15,20 @@ from .settings import Settings, Source
 REJECTING = {"V03", "V09"}
 
 
-@dataclass(frozen=True)
+@dataclass
 class Checker:
     """Judges readings one by one; `check_all` needs them together only for stamps that occur twice in one file."""
 
     settings: Settings
     reference: Reference
     clock: Clock
+
+    def __post_init__(self) -> None:
+        """The limits that every reading is held against: 10^12 kW in millionths, times in nanoseconds."""
+        self.limit = whole_if_whole(self.settings.value_limit * MILLION)
+        self.future = hours(self.settings.future_tolerance_hours)
+        self.late = hours(self.settings.late_tolerance_hours)
+        self.oldest = hours(self.settings.oldest_days * 24)
 
     def check_all(self, readings: Iterable[dict[str, Any]]) -> list[Row]:
         """Every bronze reading with its standard form, failed checks, V07 and disposition but for superseding."""
@@ -86,7 +93,7 @@ class Checker:
         if value is None or unit.factor is None or row.meter is None:
             return
         kw = millionths(value * unit.factor)
-        if abs(kw) >= self.settings.value_limit * MILLION:
+        if abs(kw) >= self.limit:
             row.reasons.add("V01")
         else:
             row.kw = kw
@@ -102,13 +109,13 @@ class Checker:
             row.reasons.add("V03")
         if not self.settings.check_arrival:
             return
-        if row.read_at > row.received_at + hours(self.settings.future_tolerance_hours):
+        if row.read_at > row.received_at + self.future:
             row.reasons.add("V06")
-        if row.read_at < row.received_at - self.settings.oldest_days * DAY:
+        if row.read_at < row.received_at - self.oldest:
             row.reasons.add("V14")
         if row.meter is not None:
             ends_at = row.read_at + row.meter.interval
-            if ends_at < row.received_at - hours(self.settings.late_tolerance_hours):
+            if ends_at < row.received_at - self.late:
                 row.warnings.add("V07")
 
     def _place(self, row: Row, meter: Meter, source: Source) -> None:
@@ -118,7 +125,8 @@ class Checker:
             row.read_at = None
             return
         nearest = self.clock.nearest_grid_point(start, meter.interval)
-        if abs(nearest - start) > self.settings.grid_tolerance_share * meter.interval:
+        tolerance = self.settings.grid_tolerance_share
+        if abs(nearest - start) * tolerance.denominator > tolerance.numerator * meter.interval:
             row.reasons.add("V08")
             row.read_at = start
         else:
@@ -126,7 +134,8 @@ class Checker:
 
     def _check_limits(self, row: Row, meter: Meter) -> None:
         """V09 and V10 on the stored kW."""
-        if row.kw < meter.min_kw * MILLION:
+        lowest, highest = meter.limits
+        if row.kw < lowest:
             row.reasons.add("V09")
-        if row.kw > meter.max_kw * MILLION:
+        if row.kw > highest:
             row.reasons.add("V10")

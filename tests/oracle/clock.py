@@ -5,6 +5,8 @@ from fractions import Fraction
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
+from .exact import whole_if_whole
+
 SECOND = 10**9
 MINUTE = 60 * SECOND
 HOUR = 60 * MINUTE
@@ -29,8 +31,7 @@ def utc(ns: int) -> datetime:
 @lru_cache
 def hours(amount: Fraction | int) -> Fraction | int:
     """So many hours in nanoseconds."""
-    found = Fraction(amount) * HOUR
-    return found.numerator if found.denominator == 1 else found
+    return whole_if_whole(Fraction(amount) * HOUR)
 
 
 @lru_cache

@@ -24,6 +24,11 @@ def millionths(value: Fraction) -> int:
     return round_whole(value * MILLION)
 
 
+def whole_if_whole(value: Fraction) -> Fraction | int:
+    """The same value, as an int where it is one: quicker to compare with."""
+    return value.numerator if value.denominator == 1 else value
+
+
 def decimal6(micro: int) -> Decimal:
     """Millionths as a decimal of six places, whatever its size."""
     return Decimal(micro).scaleb(-6, WIDE)

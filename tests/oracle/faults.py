@@ -62,7 +62,7 @@ def run_faults(meter: Meter, standing: list[Row], vacancies: list[Period], setti
         return row.kw or None
 
     def over(row: Row) -> bool | None:
-        return True if row.kw > meter.max_kw * MILLION else None
+        return True if row.kw > meter.limits[1] else None
 
     found: list[Episode] = []
     for fault, same, least in (("F01", zero, settings.zero_min_hours), ("F02", stuck, settings.stuck_min_hours)):

@@ -117,7 +117,8 @@ def parse_number(text: str) -> Fraction | None:
         return Fraction(0)
     kept = digits[: magnitude + FAR_DIGITS]
     point += len(digits) - len(kept)
-    return sign * Fraction(int(kept or "0")) * Fraction(10) ** point
+    number = sign * int(kept or "0")
+    return Fraction(number * 10**point) if point >= 0 else Fraction(number, 10**-point)
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,9 @@ from .settings import Settings
 
 def warn_of_rates(accepted: list[Row], settings: Settings) -> None:
     """Compare each accepted reading, in time order, with the last one before it, at most 4 h earlier."""
+    near = hours(settings.previous_within_hours)
     for previous, row in pairwise(accepted):
-        is_near = row.read_at - previous.read_at <= hours(settings.previous_within_hours)
+        is_near = row.read_at - previous.read_at <= near
         if is_near and row.meter.min_kw >= 0:
             row.warnings |= _rate(previous.kw, row.kw, settings)
 

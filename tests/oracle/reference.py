@@ -5,10 +5,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
+from functools import cached_property
 from pathlib import Path
 from typing import TypeVar
 
 from .clock import HOUR, MINUTE, Clock
+from .exact import MILLION, whole_if_whole
 from .parsing import instant, parse_number, parse_stamp, trimmed
 from .settings import Settings
 
@@ -52,10 +54,15 @@ class Meter:
     min_kw: Fraction
     active: Period
 
-    @property
+    @cached_property
     def interval(self) -> int:
         """The interval in nanoseconds."""
         return self.interval_minutes * MINUTE
+
+    @cached_property
+    def limits(self) -> tuple[Fraction | int, Fraction | int]:
+        """min_kw and max_kw in millionths."""
+        return whole_if_whole(self.min_kw * MILLION), whole_if_whole(self.max_kw * MILLION)
 
 
 @dataclass(frozen=True)
