@@ -78,7 +78,7 @@ def _readings(cast: Cast) -> None:
 
 
 def _rates(cast: Cast) -> None:
-    feed, truth = cast.meter("rates of change"), cast.truth
+    feed, truth = cast.lone_meter("rates of change"), cast.truth
     _level(feed, LEVEL_WATTS)
     at = cast.places("rates", feed, 5, first=3)
     faulty_values.spike(feed, truth, at[0])

@@ -6,13 +6,14 @@ Reads the tables without a JVM. The exit code is 1 where something injected was 
 """
 
 import argparse
+import sys
 from collections import Counter
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from meterlake import progress
-from meterlake.config import Config
-from meterlake.errors import AuditError, MeterlakeError
-from meterlake.runner import job_main
+from meterlake.config import Config, load
+from meterlake.errors import AuditError, ConfigError, MeterlakeError
+from meterlake.failures import lines as failure_lines
 from meterlake.sample import checks, sections
 from meterlake.sample.found import Tables, read_found
 from meterlake.sample.generate import local_folder
@@ -20,17 +21,19 @@ from meterlake.sample.store import Folders
 from meterlake.sample.truth import Fact, from_csv
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The summary's own options."""
-    parser.add_argument(
-        "--since",
-        type=_moment,
-        metavar="TIME",
-        help="say what was written since then (ISO 8601 or seconds since 1970), or that nothing was",
-    )
+def main(argv: Sequence[str]) -> int:
+    """The exit code: 0 where all was found, 1 where not, 2 where the configuration is wrong."""
+    args = _parser().parse_args(argv)
+    try:
+        run(load(args.config, args.overrides), args.since)
+    except MeterlakeError as error:
+        for line in failure_lines(error):
+            print(f"meterlake summary failed: {line}", file=sys.stderr)
+        return 2 if isinstance(error, ConfigError) else 1
+    return 0
 
 
-def run(config: Config, args: argparse.Namespace) -> None:
+def run(config: Config, since: datetime | None = None) -> None:
     """Prints the summary. Raises MeterlakeError where the truth and the tables differ."""
     if config.storage.catalog is not None:
         raise MeterlakeError("the summary reads tables in folders", "storage.catalog", "leave it empty for the demo")
@@ -49,13 +52,25 @@ def run(config: Config, args: argparse.Namespace) -> None:
         *sections.tiers(found),
         *sections.peaks(*_peaks(tables), config.time_zone),
         *sections.where(tables.warehouse),
-        *sections.changes(tables.rows("ops.runs", "job", "finished_at"), args.since),
+        *sections.changes(tables.rows("ops.runs", "job", "finished_at"), since),
         *sections.missed(every),
         "",
     ]
-    for line in lines:
-        progress.say(line)
+    print("\n".join(lines), flush=True)
     _verdict(every, checks.balances(found))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser("python -m meterlake.sample.summary", description=__doc__.splitlines()[0])
+    parser.add_argument("--config", action="append", default=[], metavar="FILE", help="as the jobs had it; repeatable")
+    parser.add_argument("--set", action="append", default=[], dest="overrides", metavar="KEY=VALUE", help="a setting")
+    parser.add_argument(
+        "--since",
+        type=_moment,
+        metavar="TIME",
+        help="say what was written since then (ISO 8601, or seconds since 1970), or that nothing was",
+    )
+    return parser
 
 
 def _truth(config: Config) -> list[Fact]:
@@ -77,7 +92,7 @@ def _verdict(every: list[checks.Check], wrong: list[str]) -> None:
         raise AuditError(
             "; ".join([*wrong, *not_found]), "the lists above", "look at one meter with jobs/explain_meter.py"
         )
-    progress.say("Every injected fault, hole and defect was found, and the counts balance.")
+    print("Every injected fault, hole and defect was found, and the counts balance.")
 
 
 def _moment(text: str) -> datetime:
@@ -87,7 +102,5 @@ def _moment(text: str) -> datetime:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-main = job_main("sample_summary", run, __doc__, add_arguments, needs_spark=False)
-
 if __name__ == "__main__":
-    main()
+    sys.exit(main(sys.argv[1:]))
