@@ -35,15 +35,15 @@ class Homes:
         first = datetime.fromisoformat(rows[0]["timestamp"])
         self._offset = int((period.start + CLOCK - first) / timedelta(hours=1))
 
-    def curve(self, random: Random, shift_hours: int = 0) -> list[float]:
+    def curve(self, random: Random) -> list[float]:
         """One home's curve over the period, taken from other days of its year."""
         home = self._curves[random.randrange(len(self._curves))]
-        begin = self._offset + 24 * random.randrange(-75, 180) + shift_hours
+        begin = self._offset + 24 * random.randrange(-75, 180)
         return [home[(begin + hour) % len(home)] for hour in range(self._hours)]
 
-    def mixed(self, random: Random, shift_hours: int = 0) -> list[float]:
+    def mixed(self, random: Random) -> list[float]:
         """What the homes of one neighbourhood have in common: two homes' curves in one."""
-        first, second = self.curve(random, shift_hours), self.curve(random, shift_hours)
+        first, second = self.curve(random), self.curve(random)
         return [0.6 * one + 0.4 * other for one, other in zip(first, second, strict=True)]
 
 
@@ -57,6 +57,15 @@ def sunshine(random: Random, period: Period) -> list[float]:
         height = math.sin(math.pi * (clock.hour + 0.5 - 6.5) / 10.5) if 6 < clock.hour < 17 else 0.0
         output.append(max(height, 0.0) * clouds[hour // 24])
     return output
+
+
+def opening_hours(period: Period) -> list[float]:
+    """A business's share of a curve by the hour: all of it on a working day from eight to six, less at other times."""
+    shares = []
+    for hour in range(period.end // 60 + 1):
+        clock = period.instant(60 * hour) + CLOCK
+        shares.append(1.0 if 8 <= clock.hour < 18 and clock.weekday() < 5 else 0.45)
+    return shares
 
 
 def at_intervals(hourly: Sequence[float], interval_minutes: int, count: int) -> list[float]:

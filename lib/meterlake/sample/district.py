@@ -5,7 +5,7 @@ from pathlib import Path
 from random import Random
 
 from meterlake.errors import MeterlakeError
-from meterlake.sample.curves import Homes, at_intervals, settle, sunshine
+from meterlake.sample.curves import Homes, at_intervals, opening_hours, settle, sunshine
 from meterlake.sample.feed import Feed
 from meterlake.sample.meter import Meter
 from meterlake.sample.period import Period
@@ -18,7 +18,6 @@ NAMES = (
 )  # fmt: skip
 # Some homes belong to no neighbourhood; a meter keeps what its neighbours share either way.
 WITHOUT_NEIGHBOURHOOD_EVERY = 71
-BUSINESS_SHIFT_HOURS = 8  # an evening peak at home becomes one in business hours
 
 
 @dataclass(frozen=True)
@@ -56,6 +55,7 @@ class Neighbourhood:
     name: str
     meter_type: str
     shared: list[float]
+    opening: list[float]
     sun: list[float]
 
 
@@ -81,8 +81,8 @@ def _neighbourhoods(plan: Plan, homes: Homes, period: Period) -> list[Neighbourh
     for number, meter_type in enumerate(types):
         random = plan.random("neighbourhood", number)
         name = NAMES[number] if number < len(NAMES) else f"district-{number + 1}"
-        shift = BUSINESS_SHIFT_HOURS if meter_type == "commercial" else 0
-        found.append(Neighbourhood(name, meter_type, homes.mixed(random, shift), sunshine(random, period)))
+        opening = opening_hours(period) if meter_type == "commercial" else [1.0] * (period.end // 60 + 1)
+        found.append(Neighbourhood(name, meter_type, homes.mixed(random), opening, sunshine(random, period)))
     return found
 
 
@@ -104,14 +104,14 @@ def _meter(number: int, place: int, neighbourhood: Neighbourhood) -> Meter:
 
 def _watts(meter: Meter, neighbourhood: Neighbourhood, homes: Homes, period: Period, random: Random) -> list[int]:
     count = period.end // meter.interval_minutes
-    shift = BUSINESS_SHIFT_HOURS if meter.meter_type == "commercial" else 0
     shared = at_intervals(neighbourhood.shared, meter.interval_minutes, count)
-    own = at_intervals(homes.curve(random, shift), meter.interval_minutes, count)
+    own = at_intervals(homes.curve(random), meter.interval_minutes, count)
+    opening = at_intervals(neighbourhood.opening, meter.interval_minutes, count)
     level = 1000 * (random.uniform(6, 14) if meter.meter_type == "commercial" else random.uniform(0.5, 1.6))
     noise = 0.06 if meter.interval_minutes == 60 else 0.12
     watts = [
-        round(level * (0.12 + 0.64 * ours + 0.24 * mine) * random.uniform(1 - noise, 1 + noise))
-        for ours, mine in zip(shared, own, strict=True)
+        round(level * share * (0.12 + 0.64 * ours + 0.24 * mine) * random.uniform(1 - noise, 1 + noise))
+        for share, ours, mine in zip(opening, shared, own, strict=True)
     ]
     if meter.exports:
         panels = random.uniform(2500, 5500)
