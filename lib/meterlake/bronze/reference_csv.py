@@ -111,7 +111,8 @@ def instant_of(time_zone: str) -> Callable[[str], datetime | None]:
 
 
 def _instant(day: str, hour: str, minute: str, second: str | None, fraction: str | None, offset: str | None) -> datetime:
-    micros = int((fraction or "").ljust(9, "0")[:6])
+    # Up to the next µs: of whole µs the same ones lie before it.
+    micros = -(-int((fraction or "").ljust(9, "0")) // 1000)
     clock = timedelta(hours=int(hour), minutes=int(minute), seconds=int(second or 0), microseconds=micros)
     wall = datetime.combine(date.fromisoformat(day), datetime.min.time(), UTC) + clock
     if offset in (None, "Z"):

@@ -19,7 +19,7 @@ def daily_consumption(usable: DataFrame, meters: DataFrame, time_zone: str, offs
         F.max("kw").alias("peak_kw"),
         F.count_if(is_observed).alias("_observed"),
         F.count_if(~is_observed).alias("_interpolated"),
-        F.round(F.avg(F.col("quality_score").cast("decimal(10,0)")), 6).cast("decimal(18,6)").alias("mean_score"),
+        F.round(F.avg(F.col("quality_score").cast("decimal(10,6)")), 6).cast("decimal(18,6)").alias("mean_score"),
         F.min("quality_score").alias("lowest_score"),
     )
     registered = meters.select("meter_id", "interval_minutes", "active_from_us", "active_to_us")

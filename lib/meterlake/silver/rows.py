@@ -74,8 +74,10 @@ def as_quarantine(rows: DataFrame, time_zone: str, run_id: str) -> DataFrame:
     """silver.quarantine: quarantined and rejected rows, none reviewed yet."""
     refused = rows.where(F.col("disposition").isin(QUARANTINED, REJECTED))
     nothing = F.lit(None)
+    known = _reading_columns(time_zone, run_id)[1:]
     return refused.select(
-        *_reading_columns(time_zone, run_id),
+        F.nullif("meter_id", F.lit("")).alias("meter_id"),
+        *known,
         "raw_value",
         "raw_read_at",
         "raw_unit",
