@@ -62,10 +62,13 @@ def at_launch(config: Config, log_level: str = "OFF") -> dict[str, str]:
 
 def at_run_time(config: Config, master_url: str) -> dict[str, str]:
     """Settings that a running session takes too."""
-    settings = PREFERRED | {"spark.sql.shuffle.partitions": str(config.spark.shuffle_partitions)}
-    if is_local(master_url):
-        settings["spark.databricks.delta.snapshotPartitions"] = "2"  # its default of 50 takes a minute for ten rows
-    return settings | dict(config.spark.conf)
+    # Delta's default of 50 for a table's own log takes a minute for ten rows on one machine.
+    snapshot = 2 if is_local(master_url) else min(50, config.spark.shuffle_partitions)
+    sizes = {
+        "spark.sql.shuffle.partitions": str(config.spark.shuffle_partitions),
+        "spark.databricks.delta.snapshotPartitions": str(snapshot),
+    }
+    return PREFERRED | sizes | dict(config.spark.conf)
 
 
 def _log_options(level: str) -> str:
