@@ -1,7 +1,8 @@
 # Meterlake with Python, Java and Delta's jars inside; it needs no network to run. For example
 #   docker build -t meterlake .
 #   docker run --rm -v "$PWD:/data" meterlake jobs/run_pipeline.py --config my.yaml
-# Folders of the configuration are relative to /data. Mount it with --user "$(id -u):$(id -g)" to own what is written.
+# Folders of the configuration are relative to /data, which user 10001 must be able to write;
+# docker build --build-arg UID="$(id -u)" makes it your own user instead.
 
 FROM python:3.11-slim-bookworm AS build
 RUN apt-get update \
@@ -20,11 +21,12 @@ RUN .venv/bin/pip install --no-cache-dir --no-deps --no-build-isolation --editab
  && .venv/bin/python -m compileall -q lib jobs
 
 FROM python:3.11-slim-bookworm
+ARG UID=10001
 # Spark's scripts ask ps for their processes; tini passes signals on, so that docker stop is heard.
 RUN apt-get update \
  && apt-get install -y --no-install-recommends openjdk-17-jre-headless procps tini \
  && rm -rf /var/lib/apt/lists/* \
- && useradd --create-home --uid 10001 meterlake \
+ && useradd --create-home --uid "$UID" meterlake \
  && install -d -o meterlake -g meterlake /data
 COPY --from=build /opt/meterlake /opt/meterlake
 USER meterlake

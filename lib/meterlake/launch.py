@@ -7,6 +7,7 @@ the executors; the job's exit code is passed on.
 import argparse
 import importlib.util
 import os
+import pwd
 import signal
 import socket
 import subprocess
@@ -117,6 +118,7 @@ def _require_answer(master: str) -> None:
 
 
 def _environment(spark_home: Path, is_local: bool) -> dict[str, str]:
+    _require_user_name()
     environment = os.environ | {
         "JAVA_HOME": str(java.home()),
         "SPARK_HOME": str(spark_home),
@@ -128,6 +130,18 @@ def _environment(spark_home: Path, is_local: bool) -> dict[str, str]:
     if is_local:
         environment.setdefault("SPARK_LOCAL_IP", "127.0.0.1")  # a name that resolves nowhere is no obstacle
     return environment
+
+
+def _require_user_name() -> None:
+    """A container may run under a number that no user has; Java's login then fails with a stack trace."""
+    try:
+        pwd.getpwuid(os.getuid())
+    except KeyError:
+        raise EnvironmentFault(
+            f"user id {os.getuid()} has no name here, and Spark needs one",
+            "/etc/passwd",
+            "build the image with --build-arg UID=..., or run it as a user it knows",
+        ) from None
 
 
 def _python_path() -> str:
