@@ -81,6 +81,7 @@ def test_meters_with_a_grid_point_in_the_hour(spark: SparkSession) -> None:
         {"meter_type": "house", "active_to_us": "2026-03-10T12:01"},
         {"meter_type": "house", "active_from_us": "2026-03-10T12:01", "active_to_us": "2026-03-10T12:59"},
         {"meter_type": "solar", "active_from_us": "2026-03-10T13:00"},
+        {"meter_type": "shop", "active_from_us": "2026-03-10T12:00", "active_to_us": "2026-03-10T13:00"},
     ]
     hours = [
         ("house", "11", 3, "the first and the two that end at noon or just after"),
@@ -88,6 +89,8 @@ def test_meters_with_a_grid_point_in_the_hour(spark: SparkSession) -> None:
         ("house", "13", 3, "the first and the two that began at 12:30"),
         ("solar", "12", 0, "not yet"),
         ("solar", "13", 1, "now"),
+        ("shop", "12", 1, "its only hour"),
+        ("shop", "13", 0, "and no more"),
     ]
     cases = [
         {"case": why, "meter_type": kind, "hour_us": f"2026-03-10T{hour}:00", "expected_meters_expected": n}

@@ -19,6 +19,7 @@ FILES = {
     "x1.csv": GLOBS["one"],
     "x12.csv": "default",
     "x1xcsv": "default",
+    "x1.csv.gz": "default",
     "a+b.csv": GLOBS["literal"],
     "aab.csv": "default",
     "vendor_b/readings.csv": "default",
