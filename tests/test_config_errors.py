@@ -199,6 +199,7 @@ class TestBounds:
         ("override", "limit"),
         [
             ("time_zone=Mars/Olympus", "must be an IANA time zone"),
+            ("time_zone=europe/berlin", "must be an IANA time zone"),
             ("time_zone=localtime", "must be an IANA time zone"),
             ("time_zone=+05:30", "must be an IANA time zone"),
             ("peaks.holiday_region=XX", "must be a region of the holidays package"),
@@ -217,7 +218,7 @@ class TestBounds:
             ("spark.conf.spark.driver.memory=1g", "must not repeat a setting of ours"),
             ("spark.conf.spark.sql.session.timeZone=CET", "must not change what the tables' content depends on"),
             ("faults.overload.action=call them", "must match"),
-            ("sources.x.time_zone=+25:00", "must be an IANA time zone or an offset"),
+            ("sources.x.time_zone=+18:01", "must be an IANA time zone or an offset"),
             ("sources.x.files=''", "must not be empty"),
             ("sources.x.files=in/x*", "must be a glob on the file's name, without a slash"),
             ("sources.x.columns.unit=' kW'", "must have no blanks around it"),
@@ -225,6 +226,11 @@ class TestBounds:
     )
     def test_a_text_that_is_refused(self, override: str, limit: str) -> None:
         assert f"it {limit}" in refused(f"sources.x={SOURCE}", override)
+
+    @pytest.mark.parametrize("zone", ["europe/berlin", "Europe/Berln", "Berlin/Europe"])
+    def test_a_time_zone_gets_a_hint(self, zone: str) -> None:
+        hint = "write a name such as Europe/Berlin or UTC" if zone == "Berlin/Europe" else "did you mean Europe/Berlin?"
+        assert refused(f"time_zone={zone}").endswith(f"next: {hint}")
 
 
 class TestContradictions:

@@ -110,6 +110,11 @@ class TestWithoutJava:
         assert done.returncode == 2
         assert done.stderr.startswith("meterlake a job failed: gaps.interpolate_below_hours is 99: it must be below")
 
+    def test_a_user_without_a_name(self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+        monkeypatch.setattr(os, "getuid", lambda: 4_000_000)
+        assert launch.main([str(ROOT / "jobs" / "build_silver.py")]) == 1
+        assert "user id 4000000 has no name here" in capsys.readouterr().err
+
     def test_a_master_that_does_not_answer(self, no_java: dict[str, str], job: Path) -> None:
         done = submit(job, MASTER="spark://127.0.0.1:9", **no_java)
         assert done.returncode == 1

@@ -10,7 +10,7 @@ from pyspark.sql import SparkSession
 
 from meterlake import java, spark_settings
 from meterlake.config import Config
-from meterlake.errors import EnvironmentFault
+from meterlake.errors import ConfigError, EnvironmentFault
 
 DELTA_JARS = "io.delta:delta-spark_4.2_2.13"
 
@@ -59,6 +59,7 @@ def _new_session(config: Config, app_name: str, log_level: str) -> SparkSession:
 
 
 def _make_fit(spark: SparkSession, config: Config) -> None:
+    _require_time_zones(spark, config)
     for key, value in spark_settings.REQUIRED.items():
         _set(spark, key, value)
         if _get(spark, key).lower() != value.lower():
@@ -69,6 +70,19 @@ def _make_fit(spark: SparkSession, config: Config) -> None:
             )
     for key, value in spark_settings.at_run_time(config, _get(spark, "spark.master")).items():
         _set(spark, key, value)
+
+
+def _require_time_zones(spark: SparkSession, config: Config) -> None:
+    """Java has a time zone database of its own, which may be older than Python's."""
+    for zone in sorted({config.time_zone, *(source.time_zone for source in config.sources.values())}):
+        try:
+            spark.conf.set("spark.sql.session.timeZone", zone)  # REQUIRED puts it back
+        except PySparkException:
+            raise ConfigError(
+                f"this Java does not know the time zone {zone}",
+                "time_zone, sources",
+                "use a newer Java or another name",
+            ) from None
 
 
 def _set(spark: SparkSession, key: str, value: str) -> None:

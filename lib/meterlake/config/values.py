@@ -1,10 +1,12 @@
 """The kinds of values a setting can have. Imports no pyspark: configuration is checked before Spark starts."""
 
+import difflib
 import os
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
+from functools import cache
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -13,7 +15,7 @@ from pydantic_core import PydanticCustomError
 
 LOCAL_TIME_ZONES = {"Factory", "localtime"}  # names in the database that mean nothing on another machine
 GLOB_OR_CONTROL = re.compile(r"[*?\[\]{}\\\x00-\x1f]")
-OFFSET = re.compile(r"[+-](0\d|1[0-8]):[0-5]\d")
+OFFSET = re.compile(r"[+-]((0\d|1[0-7]):[0-5]\d|18:00)")  # as far as Java goes
 STAMP = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d(:?\d\d)?)?")
 URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:/")
 
@@ -72,15 +74,26 @@ def _path(value: str) -> str:
 
 
 def _time_zone(value: str) -> str:
-    if value not in available_timezones() - LOCAL_TIME_ZONES:
-        raise broken("must be an IANA time zone", "write a name such as Europe/Berlin or UTC")
-    return value
+    if value in _zones():
+        return value
+    raise broken("must be an IANA time zone", _meant(value) or "write a name such as Europe/Berlin or UTC")
 
 
 def _time_zone_or_offset(value: str) -> str:
-    if OFFSET.fullmatch(value) or value in available_timezones() - LOCAL_TIME_ZONES:
+    if OFFSET.fullmatch(value) or value in _zones():
         return value
-    raise broken("must be an IANA time zone or an offset", "write Europe/Berlin or +05:30")
+    raise broken("must be an IANA time zone or an offset", _meant(value) or "write Europe/Berlin or +05:30")
+
+
+@cache
+def _zones() -> frozenset[str]:
+    return frozenset(available_timezones() - LOCAL_TIME_ZONES)
+
+
+def _meant(zone: str) -> str:
+    names = {name.lower(): name for name in _zones()}
+    close = difflib.get_close_matches(zone.lower(), names, n=1, cutoff=0.75)
+    return f"did you mean {names[close[0]]}?" if close else ""
 
 
 def _instant(value: object) -> datetime:
