@@ -69,7 +69,7 @@ class _Page:
         filled = ", ".join(f"{count:,} {name}" for name, count in self._story.filled().items()) or "none"
         found = self._story.found
         yield ""
-        yield f"Summary: {sum(counts.values()):,} readings came = {parts}"
+        yield f"Summary: {_counted(sum(counts.values()), 'reading')} came = {parts}"
         yield f"         rows without a reading: {filled} · holes: {len(found.holes)} · faults: {len(found.episodes)}"
 
     def _reading(self, reading: Reading) -> Iterator[str]:
@@ -122,7 +122,7 @@ class _Page:
     def _hole(self, hole: Hole) -> str:
         until = "still open" if hole.ended_us is None else f"until {self._clock.near(hole.ended_us, hole.started_us)}"
         whole = length(int(hole.hours * 3_600_000_000))
-        return f"{hole.intervals:,} intervals, {whole}, {until} · {hole.gap_class}"
+        return f"{_counted(hole.intervals, 'interval')}, {whole}, {until} · {hole.gap_class}"
 
     def _effect(self, episode: Episode) -> str:
         if episode.fault not in self._config.faults.excluding:
@@ -139,6 +139,10 @@ def _stamp_notes(ahead_us: int, interval_us: int) -> Iterator[str]:
         yield "its stamp marks the interval's end"
     if off_us := ahead_us - (interval_us if marks_end else 0):
         yield f"its stamp is {length(off_us)} {'after' if off_us > 0 else 'before'} the grid point: taken for it"
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count:,} {what}{'' if count == 1 else 's'}"
 
 
 def _row(time: str, text: str) -> str:
