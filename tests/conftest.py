@@ -35,3 +35,9 @@ def make_config(tmp_path: Path) -> Callable[..., Config]:
 def config(make_config: Callable[..., Config]) -> Config:
     """The defaults, with storage in the test's folder."""
     return make_config()
+
+
+def forget_tables(spark: SparkSession) -> None:
+    """Delta keeps the state of each table it has seen in memory; a session that sees hundreds of them lets go."""
+    spark._jvm.org.apache.spark.sql.delta.DeltaLog.clearCache()
+    spark.catalog.clearCache()

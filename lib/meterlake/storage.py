@@ -90,7 +90,8 @@ class Warehouse:
     def _last_commit(self, table: Table) -> Mapping[str, Any]:
         if not self.exists(table):
             return {}
-        return self._delta(table).history(1).select("version", "userMetadata", "operationMetrics").first().asDict()
+        newest = self._delta(table).history(1).select("version", "userMetadata", "operationMetrics").first()
+        return newest.asDict() if newest else {}
 
     def _write(self, rows: DataFrame, table: Table, mode: str, tag: str) -> None:
         if difference := _difference(rows.schema, table.schema):

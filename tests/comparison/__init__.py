@@ -83,4 +83,4 @@ def _equal(found: Any, expected: Any) -> bool:
         return abs(found - expected) <= 1e-12 * max(1.0, abs(expected))
     if expected in ({}, "", None) and found in ([], {}, "", None):
         return True
-    return type(found) is type(expected) and found == expected or (found == expected and not isinstance(found, float))
+    return (type(found) is type(expected) and found == expected) or (found == expected and not isinstance(found, float))

@@ -6,7 +6,6 @@ from pyspark.sql import functions as F
 from meterlake.bronze.lineage import KnownPath
 
 
-
 def newest_by_path(ledger: DataFrame) -> DataFrame:
     """The newest row a path."""
     newest = F.max_by(F.struct(*ledger.columns), F.struct("ingested_at", "batch_id")).alias("newest")

@@ -87,9 +87,7 @@ def _ingest(spark: SparkSession, config: Config, warehouse: Warehouse, pending: 
         summaries.unpersist()
 
 
-def _decide(
-    spark: SparkSession, warehouse: Warehouse, seen: list[Row]
-) -> tuple[list[Decision], dict[str, KnownPath]]:
+def _decide(spark: SparkSession, warehouse: Warehouse, seen: list[Row]) -> tuple[list[Decision], dict[str, KnownPath]]:
     files = [SeenFile(row["source_file"], row["content_hash"], row["lines"]) for row in seen]
     known = warehouse.read(tables.bronze.FILES)
     paths = spark.createDataFrame([(file.source_file,) for file in files], "source_file string")

@@ -110,7 +110,9 @@ def instant_of(time_zone: str) -> Callable[[str], datetime | None]:
     return read
 
 
-def _instant(day: str, hour: str, minute: str, second: str | None, fraction: str | None, offset: str | None) -> datetime:
+def _instant(
+    day: str, hour: str, minute: str, second: str | None, fraction: str | None, offset: str | None
+) -> datetime:
     # Up to the next µs: of whole µs the same ones lie before it.
     micros = -(-int((fraction or "").ljust(9, "0")) // 1000)
     clock = timedelta(hours=int(hour), minutes=int(minute), seconds=int(second or 0), microseconds=micros)
@@ -141,7 +143,9 @@ def _row(header: list[str], line: list[str], fields: Mapping[str, Field]) -> tup
 
 
 def _require_columns(header: list[str], fields: Mapping[str, Field], where: str) -> None:
-    missing = [f"column {name} is missing" for name, field in fields.items() if name not in header and not field.optional]
+    missing = [
+        f"column {name} is missing" for name, field in fields.items() if name not in header and not field.optional
+    ]
     twice = [f"column {name} stands there twice" for name in fields if header.count(name) > 1]
     _raise_on(missing + twice, where)
 
@@ -150,5 +154,3 @@ def _raise_on(problems: list[str], where: str) -> None:
     if problems:
         more = f" and {len(problems) - _SHOWN} more" if len(problems) > _SHOWN else ""
         raise ReferenceDataError("; ".join(problems[:_SHOWN]) + more, where, "correct these rows and run again")
-
-

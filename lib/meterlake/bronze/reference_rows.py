@@ -106,5 +106,3 @@ def _neighbourhood(row: dict[str, Any]) -> tuple[bool, str]:
 
 def _dense(values: Iterable[Any]) -> dict[Any, int]:
     return {value: number for number, value in enumerate(sorted(set(values)))}
-
-

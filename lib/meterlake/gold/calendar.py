@@ -1,6 +1,6 @@
 """Days, their expected intervals, and the meters that are expected in an hour."""
 
-from pyspark.sql import DataFrame, Window
+from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
 from meterlake import grid
@@ -17,7 +17,7 @@ def with_day_bounds(days: DataFrame, time_zone: str) -> DataFrame:
     )
 
 
-def expected_in_day(offset_minutes: int):
+def expected_in_day(offset_minutes: int) -> Column:
     """Grid points of a meter's active period in a local day; needs the meter's and the day's columns."""
     start = F.greatest("day_start_us", "active_from_us")  # greatest and least pass over what is empty
     end = F.least("day_end_us", "active_to_us")

@@ -29,5 +29,7 @@ def daily_consumption(usable: DataFrame, meters: DataFrame, time_zone: str, offs
         "*",
         (F.col("_observed") / F.col("_expected")).alias("share_observed"),
         (F.col("_interpolated") / F.col("_expected")).alias("share_interpolated"),
-        ((F.col("_expected") - F.col("_observed") - F.col("_interpolated")) / F.col("_expected")).alias("share_missing"),
+        ((F.col("_expected") - F.col("_observed") - F.col("_interpolated")) / F.col("_expected")).alias(
+            "share_missing"
+        ),
     ).select(*tables.gold.DAILY_CONSUMPTION.column_names)

@@ -1,5 +1,7 @@
 """gold.daily_quality: completeness, accuracy and freshness of a local day, and what the rules said."""
 
+from decimal import Decimal
+
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
@@ -17,7 +19,7 @@ def daily_quality(
     meters: DataFrame,
     time_zone: str,
     offset_minutes: int,
-    standard_from: int,
+    standard_from: Decimal,
 ) -> DataFrame:
     """A row a local day with an accepted reading; what was set aside for low quality (Q01) counts as accepted.
 
@@ -33,7 +35,7 @@ def daily_quality(
         scored.groupBy(F.col("read_date").alias("local_date"))
         .agg(
             F.count_if(is_observed).alias("observed"),
-            F.count_if(is_observed & (F.col("quality_score") >= standard_from)).alias("_good"),
+            F.count_if(is_observed & (F.col("quality_score") >= F.lit(standard_from))).alias("_good"),
         )
         .where(F.col("observed") > 0)
     )

@@ -1,6 +1,6 @@
 """gold.hourly_load: the load of each hour by meter type."""
 
-from pyspark.sql import DataFrame
+from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from meterlake import grid, tables
@@ -39,7 +39,7 @@ def hourly_load(usable: DataFrame, meters: DataFrame, offset_minutes: int) -> Da
     ).select(*tables.gold.HOURLY_LOAD.column_names)
 
 
-def _standard_deviation():
+def _standard_deviation() -> Column:
     """sqrt(n·Σx² − (Σx)²) ÷ n, from exact sums where 38 digits hold them."""
     n, sum_x, sum_xx = F.col("meters_reporting"), F.col("_sum_x"), F.col("_sum_xx")
     wide = "decimal(38,0)"

@@ -33,13 +33,11 @@ def load_hours(hourly: DataFrame, around: Surroundings, rule: PeaksConfig, time_
         grid.local_date(F.unix_micros("hour"), time_zone).alias("local_date"),
         F.date_trunc("hour", "hour").alias("_weather_hour"),
     )
-    weather = around.weather.where(F.col("region") == rule.weather_region).select(
+    weather = around.weather.where(F.col("region") == F.lit(rule.weather_region)).select(
         F.col("hour").alias("_weather_hour"), "temperature_c"
     )
     holidays = around.holidays.select(F.col("day").alias("local_date"), F.lit(True).alias("_is_holiday"))
-    joined = dated.join(F.broadcast(weather), "_weather_hour", "left").join(
-        F.broadcast(holidays), "local_date", "left"
-    )
+    joined = dated.join(F.broadcast(weather), "_weather_hour", "left").join(F.broadcast(holidays), "local_date", "left")
     reasons = {
         HOLIDAY: F.col("_is_holiday"),
         HEAT: F.col("temperature_c") > F.lit(rule.heat_above_c),
@@ -83,9 +81,10 @@ def _with_maintenance(hours: DataFrame, maintenance: DataFrame, rule: PeaksConfi
     hour_end = F.col("hour") + F.expr("INTERVAL 1 HOUR")
     overlaps = F.exists(
         "_windows",
-        lambda w: (w["start"] < hour_end)
-        & F.coalesce(w["end"] > F.col("hour"), F.lit(True))
-        & F.coalesce(w["start"] < w["end"], F.lit(True)),
+        lambda w: (
+            (w["start"] < hour_end)
+            & F.coalesce(w["end"] > F.col("hour"), F.lit(True))
+            & F.coalesce(w["start"] < w["end"], F.lit(True))
+        ),
     )
-    columns = [column for column in hours.columns]
-    return hours.crossJoin(F.broadcast(windows)).select(*columns, overlaps.alias("_is_maintained"))
+    return hours.crossJoin(F.broadcast(windows)).select(*hours.columns, overlaps.alias("_is_maintained"))

@@ -25,7 +25,9 @@ def with_standing(readings: DataFrame) -> DataFrame:
         (passed & _is_known()).alias("_passed"),
         (over_limit_only & _is_known()).alias("_over_limit_only"),
     )
-    standing = ranked.select("*", _highest("_takes_place").alias("_stands"), _highest("_over_limit_only").alias("_over"))
+    standing = ranked.select(
+        "*", _highest("_takes_place").alias("_stands"), _highest("_over_limit_only").alias("_over")
+    )
     accepted = F.col("_passed") & (F.col("_rank") == F.col("_stands"))
     over = F.col("_over_limit_only") & F.col("_stands").isNull() & (F.col("_rank") == F.col("_over"))
     return standing.select(

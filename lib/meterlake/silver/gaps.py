@@ -74,7 +74,9 @@ def outer_holes(meters: DataFrame, rule: GapsConfig, as_of_us: int, offset_minut
     spans = meters.select(
         "*",
         F.array(
-            F.struct(first_point.alias("start"), F.col("first_accepted_us").alias("end"), F.lit(False).alias("is_open")),
+            F.struct(
+                first_point.alias("start"), F.col("first_accepted_us").alias("end"), F.lit(False).alias("is_open")
+            ),
             F.struct(
                 F.coalesce(F.col("last_accepted_us") + grid.interval_us(), first_point).alias("start"),
                 F.least(F.col("active_to_us"), F.lit(as_of_us)).alias("end"),

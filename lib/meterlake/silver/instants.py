@@ -14,6 +14,7 @@ _TIME = (
     r"^\d{4}-\d{2}-\d{2}[T ]([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,9})?)?"
     r"(Z|[+-](0\d|1[0-8])(:?[0-5]\d)?)?\z"
 )
+_USUAL = r"^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}:\d{2}Z\z"
 _OFFSET = r"[+-]\d\d(:?\d\d)?\z"
 
 
@@ -29,6 +30,15 @@ def instant(text: Column, time_zone: str | None) -> Column:
     stamp it is the earlier one. ``is_local`` says that the zone was used.
     """
     stamp = trimmed(text)
+    usual_us = F.unix_micros(stamp.try_cast("timestamp"))
+    usual = F.struct(usual_us.alias("us"), F.lit(0).cast("int").alias("nanos"), F.lit(False).alias("is_local"))
+    # Nearly all stamps look alike and take the short way. The long one is bound in a lambda, which Spark evaluates
+    # for the rows that need it and keeps out of the generated code of all others.
+    unusual = F.transform(F.array(stamp), lambda text_of_stamp: _any_form(text_of_stamp, time_zone))
+    return F.when(stamp.rlike(_USUAL), F.when(_is_in_range(usual_us), usual)).when(stamp != "", F.get(unusual, 0))
+
+
+def _any_form(stamp: Column, time_zone: str | None) -> Column:
     days = F.unix_date(F.substring(stamp, 1, 10).try_cast("date"))
     wall_us = (
         days.cast("long") * F.lit(_DAY_US)
@@ -50,8 +60,11 @@ def instant(text: Column, time_zone: str | None) -> Column:
         (nanos % F.lit(1000)).cast("int").alias("nanos"),
         (F.lit(time_zone is not None) & ~has_offset).alias("is_local"),
     )
-    in_range = (instant_us >= F.lit(YEAR_1_US)) & (instant_us < F.lit(YEAR_10000_US))
-    return F.when(stamp.rlike(_TIME) & days.isNotNull() & in_range, parsed)
+    return F.when(stamp.rlike(_TIME) & days.isNotNull() & _is_in_range(instant_us), parsed)
+
+
+def _is_in_range(instant_us: Column) -> Column:
+    return (instant_us >= F.lit(YEAR_1_US)) & (instant_us < F.lit(YEAR_10000_US))
 
 
 def wall_clock(instant_us: Column, time_zone: str) -> Column:

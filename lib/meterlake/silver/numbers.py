@@ -16,8 +16,10 @@ _WHOLE_DIGITS, _DECIMALS = 12, 18
 
 def number(text: Column) -> Column:
     """DECIMAL(30,18) of a trimmed text, null where it is no number or its size is 10^12 or more."""
+    # The long way is bound in a lambda: evaluated for the few rows that need it, out of the others' generated code.
+    unusual = F.transform(F.array(text), lambda written: _shifted(written).try_cast(VALUE))
     return F.when(text.rlike(_PLAIN), text.try_cast(VALUE)).when(
-        text.rlike(_ANY) & text.rlike(_HAS_DIGIT), _shifted(text).try_cast(VALUE)
+        text.rlike(_ANY) & text.rlike(_HAS_DIGIT), F.get(unusual, 0)
     )
 
 

@@ -6,7 +6,7 @@ from pyspark import StorageLevel
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from meterlake import grid, progress, tables
+from meterlake import progress, tables
 from meterlake.config import Config
 from meterlake.operations import audit, runs
 from meterlake.silver import rows as row
@@ -56,8 +56,8 @@ def run(spark: SparkSession, config: Config) -> None:
 
 def newest_landing(readings: DataFrame) -> datetime:
     """The start of the latest landing hour that brought a reading; 1970 where none has come."""
-    newest = readings.agg(F.unix_micros(F.max("landed_hour"))).first()[0]
-    return datetime.fromtimestamp((newest or 0) // 1_000_000, UTC)
+    newest = readings.agg(F.coalesce(F.unix_seconds(F.max("landed_hour")), F.lit(0)).alias("at")).first()
+    return datetime.fromtimestamp(newest["at"] if newest else 0, UTC)
 
 
 def _publish(

@@ -48,9 +48,7 @@ def fill_rows(fills: DataFrame) -> DataFrame:
         "is_scored": F.col("kw").isNotNull(),
         **{name: F.lit(None).cast(kind) for name, kind in empty.items()},
     }
-    return fills.select("*", *[value.alias(name) for name, value in filled.items()]).select(
-        *_ROW, *_ARRIVAL, "missing"
-    )
+    return fills.select("*", *[value.alias(name) for name, value in filled.items()]).select(*_ROW, *_ARRIVAL, "missing")
 
 
 def with_low_quality(rows: DataFrame) -> DataFrame:
@@ -105,7 +103,9 @@ def _reading_columns(time_zone: str, run_id: str) -> list[Column | str]:
         "origin",
         "unit_converted",
         "unit_inferred",
-        F.coalesce(grid.hours(F.col("missing") * grid.interval_us()), F.lit(0)).cast("decimal(18,6)").alias("hole_hours"),
+        F.coalesce(grid.hours(F.col("missing") * grid.interval_us()), F.lit(0))
+        .cast("decimal(18,6)")
+        .alias("hole_hours"),
         "warnings",
         "faults",
         "quality_score",

@@ -1,9 +1,9 @@
 """Silver from bronze: the rules in their order, in one exchange by neighbourhood.
 
-    bronze.readings ─ with_meter ─[exchange]─ with_stamps ─ with_read_at ─ with_kw ─ with_checks ─ with_standing
-      ─ with_rates ─ with_hole ─ with_runs ─┬─ episodes F01 … F05 ──────────────┐
-                                            ├─ explode_fills ─┐                 │
-                                            └─ reading_rows ──┴─ with_faults ───┴─ with_score ─ with_low_quality
+bronze.readings ─ with_meter ─[exchange]─ with_stamps ─ with_read_at ─ with_kw ─ with_checks ─ with_standing
+  ─ with_rates ─ with_hole ─ with_runs ─┬─ episodes F01 … F05 ──────────────┐
+                                        ├─ explode_fills ─┐                 │
+                                        └─ reading_rows ──┴─ with_faults ───┴─ with_score ─ with_low_quality
 """
 
 from dataclasses import dataclass

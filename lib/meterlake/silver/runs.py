@@ -1,5 +1,7 @@
 """Runs of standing readings: zero for 48 h (F01), the same value for 24 h (F02), over the limit six times (F03)."""
 
+from decimal import Decimal
+
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
@@ -71,8 +73,9 @@ def run_episodes(readings: DataFrame, rule: FaultsConfig) -> DataFrame:
 def _with_marks(readings: DataFrame) -> DataFrame:
     is_vacant = F.exists(
         "vacancies",
-        lambda period: (F.col("read_us") >= period["from_us"])
-        & F.coalesce(F.col("read_us") < period["to_us"], F.lit(True)),
+        lambda period: (
+            (F.col("read_us") >= period["from_us"]) & F.coalesce(F.col("read_us") < period["to_us"], F.lit(True))
+        ),
     )
     is_vacant_zero = (F.col("kw") == 0) & F.coalesce(is_vacant, F.lit(False))
     return readings.select(
@@ -96,5 +99,5 @@ def _tripped(fault: str, condition: Column, started_us: str) -> Column:
     return F.when(condition, F.struct(F.lit(fault).alias("fault"), F.col(started_us).alias("started_us")))
 
 
-def _us(hours) -> Column:
+def _us(hours: Decimal) -> Column:
     return F.lit(int(hours * grid.HOUR_US))

@@ -1,5 +1,6 @@
 """Unit standardisation: any unit of the table to kW, exactly, rounded once. V01, V04, V05."""
 
+from collections.abc import Callable
 from decimal import Decimal
 
 from pyspark.sql import Column, DataFrame
@@ -10,7 +11,9 @@ from meterlake.silver.instants import trimmed
 from meterlake.silver.numbers import number
 
 _WIDE = "decimal(27,6)"
+_SHORT = r"^[+-]?\d{1,9}(\.\d{1,6})?\z"
 _KILO, _ONE = Decimal("0.001"), Decimal(1)
+_KW, _W = 0, 1  # positions in _groups
 
 
 def with_kw(readings: DataFrame, rule: UnitsConfig, value_limit: Decimal) -> DataFrame:
@@ -22,32 +25,28 @@ def with_kw(readings: DataFrame, rule: UnitsConfig, value_limit: Decimal) -> Dat
     1250 W is 1.250000 kW, converted; 0.5 kWh of a quarter-hour meter is 2.000000 kW, converted; 7 without a unit
     is 7 kW, inferred.
     """
-    sent = number(trimmed(F.col("raw_value")))
-    valued = readings.select(
-        "*",
-        F.when(F.abs(sent) < F.lit(value_limit), sent).alias("_value"),
-        trimmed(F.col("raw_unit")).alias("_unit"),
-    )
-    grouped = valued.select("*", _unit_group(rule).alias("_group"))
+    texts = readings.select("*", trimmed(F.col("raw_value")).alias("_text"), trimmed(F.col("raw_unit")).alias("_unit"))
+    named = texts.select("*", _group_of_name(rule).alias("_named"), _is_kw_as_sent(value_limit).alias("_is_short"))
+    valued = named.select("*", _value(value_limit).alias("_value"))
+    grouped = valued.select("*", F.coalesce("_named", _group_of_size(rule)).alias("_group"))
     groups = _groups(rule)
     wide = grouped.select(
-        "*",
-        _by_group(groups, _kw).alias("_kw"),
-        _by_group(groups, _is_converted).alias("unit_converted"),
+        "*", _by_group(groups, _kw).alias("_kw"), _by_group(groups, _is_converted).alias("_converted")
     )
-    kw = F.when(F.col("meter_key").isNotNull(), F.col("_kw"))
-    too_large = F.coalesce(F.abs(kw) >= F.lit(value_limit), F.lit(False))
+    is_registered = F.col("meter_key").isNotNull()
+    too_large = F.coalesce(is_registered & (F.abs("_kw") >= F.lit(value_limit)), F.lit(False))
     size = F.abs("_value")
     return wide.select(
         *readings.columns,
-        F.when(~too_large, kw.try_cast("decimal(18,6)")).alias("kw"),
-        "unit_converted",
+        F.when(is_registered & _is_direct(), F.col("_text").try_cast("decimal(18,6)"))
+        .when(is_registered & ~too_large, F.col("_kw").try_cast("decimal(18,6)"))
+        .alias("kw"),
+        F.col("_converted").alias("unit_converted"),
         (F.col("_unit") == "").alias("unit_inferred"),
-        (F.col("_value").isNull() | too_large).alias("is_value_unreadable"),
+        (~_is_direct() & (F.col("_value").isNull() | too_large)).alias("is_value_unreadable"),
         ((F.col("_unit") != "") & F.col("_group").isNull()).alias("is_unit_unknown"),
         F.coalesce(
-            (F.col("_unit") == "")
-            & size.between(F.lit(rule.no_unit_is_kw_below), F.lit(rule.no_unit_is_w_above)),
+            (F.col("_unit") == "") & size.between(F.lit(rule.no_unit_is_kw_below), F.lit(rule.no_unit_is_w_above)),
             F.lit(False),
         ).alias("is_unit_ambiguous"),
     )
@@ -65,26 +64,43 @@ def _groups(rule: UnitsConfig) -> dict[Group, list[str]]:
     return {(kind, factor): names for (kind, factor), names in groups.items()}
 
 
-def _unit_group(rule: UnitsConfig) -> Column:
-    """The number of the row's group, empty where the unit is unknown or cannot be inferred."""
-    groups = list(_groups(rule).items())
-    name = F.lower("_unit")
+def _group_of_name(rule: UnitsConfig) -> Column:
+    """The number of the unit's group, empty where the unit is missing or unknown."""
     is_unit = ~F.col("_unit").isin(list(rule.unknown_as_written))
-    size = F.abs("_value")
-    group = F.when((name == "") & (size < F.lit(rule.no_unit_is_kw_below)), 0)
-    group = group.when((name == "") & (size > F.lit(rule.no_unit_is_w_above)), 1)
-    for number_of_group, (_, names) in enumerate(groups):
+    group = F.lit(None).cast("int")
+    for position, names in enumerate(_groups(rule).values()):
         if names:
-            group = group.when(is_unit & name.isin(names), number_of_group)
+            group = F.when(is_unit & F.lower("_unit").isin(names), position).otherwise(group)
     return group
 
 
-def _by_group(groups: dict[Group, list[str]], what) -> Column:
-    result = None
-    for number_of_group, (kind, factor) in enumerate(groups):
-        condition = F.col("_group") == number_of_group
-        value = what(kind, factor)
-        result = F.when(condition, value) if result is None else result.when(condition, value)
+def _group_of_size(rule: UnitsConfig) -> Column:
+    """Without a unit: kW below 10 in size, W above 1000."""
+    size, no_unit = F.abs("_value"), F.col("_unit") == ""
+    is_kw = no_unit & (size < F.lit(rule.no_unit_is_kw_below))
+    return F.when(is_kw, _KW).when(no_unit & (size > F.lit(rule.no_unit_is_w_above)), _W)
+
+
+def _is_kw_as_sent(value_limit: Decimal) -> Column:
+    """Digits that DECIMAL(18,6) holds as they stand, far below the limit: no wider arithmetic is needed in kW."""
+    return F.col("_text").rlike(_SHORT) & F.lit(value_limit >= 10**9)
+
+
+def _is_direct() -> Column:
+    """What nearly all readings are: a short number of kW."""
+    return F.col("_is_short") & F.coalesce(F.col("_named") == _KW, F.lit(False))
+
+
+def _value(value_limit: Decimal) -> Column:
+    """The value as sent, empty where it is unreadable, and where the short way makes it needless."""
+    sent = number(F.col("_text"))
+    return F.when(~_is_direct(), F.when(F.abs(sent) < F.lit(value_limit), sent))
+
+
+def _by_group(groups: dict[Group, list[str]], what: Callable[[str, Decimal], Column]) -> Column:
+    result = F.lit(None)
+    for position, (kind, factor) in enumerate(groups):
+        result = F.when(F.col("_group") == position, what(kind, factor)).otherwise(result)
     return result
 
 

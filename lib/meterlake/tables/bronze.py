@@ -1,7 +1,8 @@
 """Bronze: what arrived, as it arrived, with its lineage; the ledger of files; the reference tables."""
 
-from meterlake.tables.table import INT, KW, LONG, SOURCE, TEXT, TIME, Column, Table
 from pyspark.sql.types import DecimalType
+
+from meterlake.tables.table import INT, KW, LONG, SOURCE, TEXT, TIME, Column, Table
 
 _BATCH: tuple[Column, ...] = (
     ("content_hash", TEXT, "SHA-256 of the stored bytes, lower-case hex"),

@@ -34,9 +34,7 @@ _READING: tuple[Column, ...] = (
     *SOURCE,
     ("run_id", TEXT, "the run that wrote the row"),
 )
-READINGS = Table(
-    "silver", "readings", _READING, key=("meter_id", "read_at"), partitions=("read_date", "meter_type")
-)
+READINGS = Table("silver", "readings", _READING, key=("meter_id", "read_at"), partitions=("read_date", "meter_type"))
 QUARANTINE = Table(
     "silver",
     "quarantine",

@@ -1,0 +1,261 @@
+"""A standalone Spark cluster of this machine, master and workers as processes of their own, gives local mode's tables.
+
+The workers lack what a cluster's machines lack: Meterlake and Delta's jars. Both have to travel with the job.
+"""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import sysconfig
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime, timedelta
+from gzip import compress
+from pathlib import Path
+from typing import Any
+
+import pyspark
+from pyspark.sql import SparkSession
+
+from meterlake import java, tables
+from meterlake.config import load
+from meterlake.launch import DELTA_JARS
+from tests.comparison import NO_CONTENT, Row, content_of, differences
+from tests.conftest import SMALL_SPARK
+from tests.test_against_oracle import run_all
+
+ROOT = Path(__file__).parents[1]
+SPARK_HOME = Path(pyspark.__file__).parent
+DEPLOY = "org.apache.spark.deploy"
+HOST = "127.0.0.1"
+WORKERS = 2
+TABLES = [table.full_name for table in tables.ALL if table.layer != "ops"]
+RUN_ID = "on-a-cluster"
+SETTINGS = ("time_zone=America/New_York", "peaks.holiday_region=US", "peaks.weather_region=NY")
+SMALL_CLUSTER = (
+    "spark.driver_memory=1g",
+    "spark.shuffle_partitions=4",
+    "spark.conf.spark.executor.memory=640m",
+    "spark.conf.spark.scheduler.minRegisteredResourcesRatio=1.0",  # no task before both executors are there
+    "spark.conf.spark.ui.port=0",
+)
+
+FIRST = datetime(2024, 7, 3, tzinfo=UTC)  # the next day is a public holiday
+HOURS = 54
+LANDED = "raw/2024/07/05"
+HOLE, STUCK = range(20, 26), range(10, 40)
+REGISTRY = """meter_id,meter_type,interval_minutes,neighbourhood_id,max_kw,min_kw,active_from,active_to
+MTR-1,residential,60,NB-1,,,,
+MTR-2,residential,60,NB-1,,,,
+MTR-3,commercial,60,NB-2,50,,,
+"""
+WEATHER = "region,hour,temperature_c\n" + "".join(
+    f"NY,{FIRST + timedelta(hours=hour):%Y-%m-%dT%H:00:00Z},{20 + hour % 24 * 0.7:.1f}\n" for hour in range(HOURS)
+)
+
+
+def test_a_cluster_gives_the_tables_of_local_mode(spark: SparkSession, tmp_path: Path) -> None:
+    write_landing(tmp_path / "landing")
+    write_reference(tmp_path / "reference")
+    local = load([], [*SMALL_SPARK, *SETTINGS, *storage(tmp_path, "local")])
+    run_all(spark, local)
+
+    with cluster(tmp_path) as master:
+        done = submit(master, tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+
+    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    assert {line["run_id"] for line in lines} == {RUN_ID}
+    assert [lines[0]["event"], lines[-1]["event"]] == ["start", "done"]
+    assert {line["job"] for line in lines} == {"run_pipeline"}
+
+    expected = content_of(local.storage.warehouse, TABLES)
+    assert_the_landing_is_worth_it(expected)
+    found = content_of(tmp_path / "cluster", TABLES)
+    assert {name: len(rows) for name, rows in found.items()} == {name: len(rows) for name, rows in expected.items()}
+    assert [text for name in TABLES for text in differences_of(name, found[name], expected[name])] == []
+    assert [tasks_done(tmp_path / f"worker-{number}") > 0 for number in range(WORKERS)] == [True] * WORKERS
+
+
+def differences_of(name: str, found: list[Row], expected: list[Row]) -> list[str]:
+    """As `differences`; the batch is part of the ledger's key, but each run has a name of its own."""
+    if name != tables.bronze.FILES.full_name:
+        return differences(name, found, expected)
+    ours, theirs = (
+        sorted(repr({key: value for key, value in row.items() if key not in NO_CONTENT}) for row in rows)
+        for rows in (found, expected)
+    )
+    return [f"{name}: {mine} and not {other}" for mine, other in zip(ours, theirs, strict=True) if mine != other]
+
+
+def assert_the_landing_is_worth_it(content: dict[str, list[Row]]) -> None:
+    """No comparison of empty tables: the landing makes what it was written for."""
+    assert [name for name, rows in content.items() if not rows and name != "bronze.vacancies"] == []
+    assert {row["source_file"].partition(".")[2] for row in content["bronze.readings"]} == {"csv", "csv.gz", "jsonl"}
+    assert {row["origin"] for row in content["silver.readings"]} == {"observed", "missing_short"}
+    assert {row["meter_id"] for row in content["silver.gaps"]} == {"MTR-1"}
+    assert {("MTR-2", "F02")} <= {(row["meter_id"], row["fault"]) for row in content["silver.faults"]}
+    assert ["V10"] in [row["reasons"] for row in content["silver.quarantine"]]
+
+
+def storage(folder: Path, warehouse: str) -> list[str]:
+    folders = {"landing": "landing", "reference": "reference", "warehouse": warehouse}
+    return [f"storage.{name}={folder / path}" for name, path in folders.items()]
+
+
+def write_reference(folder: Path) -> None:
+    folder.mkdir()
+    (folder / "meters.csv").write_text(REGISTRY)
+    (folder / "weather.csv").write_text(WEATHER)
+    (folder / "grid_maintenance.csv").write_text("from,to,region\n2024-07-03T18:00:00Z,2024-07-03T20:00:00Z,NY\n")
+
+
+def write_landing(landing: Path) -> None:
+    """Three meters, hourly: one with a hole, one that is stuck for 30 hours, one beyond its limit and in watts."""
+    hole = [reading("MTR-1", hour, curve(hour)) for hour in range(HOURS) if hour not in HOLE]
+    stuck = [reading("MTR-2", hour, 1.25 if hour in STUCK else curve(hour + 5)) for hour in range(HOURS)]
+    beyond = [reading("MTR-3", hour, 75 if hour == 30 else 10 * curve(hour + 9)) for hour in range(HOURS)]
+    watts = [line | {"value": 1000 * float(line["value"]), "unit": "W"} for line in beyond[40:]]
+    contents = {
+        "05/one.csv": csv(hole[:24]),
+        "06/one.csv": csv(hole[24:]) + b"MTR-1,2024-07-04T10:00:00Z\n",  # cut off: a dead letter
+        "06/two.csv.gz": compress(csv(stuck)),
+        "06/three.jsonl": b"".join(json.dumps(line).encode() + b"\n" for line in beyond[:40]),
+        "07/three.csv": csv([*beyond[38:40], *watts]),  # two of them for the second time
+    }
+    for path, content in contents.items():
+        file = landing / LANDED / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(content)
+
+
+def curve(hour: int) -> float:
+    """A day's course in kW; no two neighbours are alike."""
+    return 0.4 + hour % 24 * 0.07 + hour % 5 * 0.013
+
+
+def reading(meter_id: str, hour: int, kw: float) -> Row:
+    starts = FIRST + timedelta(hours=hour)
+    stamps = {"timestamp": f"{starts:%FT%TZ}", "received_at": f"{starts + timedelta(minutes=61 + hour % 7):%FT%TZ}"}
+    return {"meter_id": meter_id, "value": f"{kw:.3f}", "unit": "kW"} | stamps
+
+
+def csv(readings: list[Row]) -> bytes:
+    columns = ("meter_id", "timestamp", "value", "unit", "received_at")
+    lines = [columns, *([str(row[column]) for column in columns] for row in readings)]
+    return "".join(",".join(line) + "\n" for line in lines).encode()
+
+
+def submit(master: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    """The whole pipeline, as somebody starts it on a cluster."""
+    overrides = [*SETTINGS, *SMALL_CLUSTER, *storage(folder, "cluster")]
+    options = ["--config", "conf/cluster.yaml", *(part for setting in overrides for part in ("--set", setting))]
+    told = {"MASTER": master, "METERLAKE_PYTHON": sys.executable, "PYSPARK_PYTHON": str(foreign_python(folder))}
+    return subprocess.run(
+        [ROOT / "spark-submit.sh", "jobs/run_pipeline.py", *options, "--log-format", "json", "--run-id", RUN_ID],
+        cwd=ROOT,
+        env=environment(SPARK_HOME, folder) | told,
+        capture_output=True,
+        text=True,
+        timeout=240,
+    )
+
+
+@contextmanager
+def cluster(folder: Path) -> Iterator[str]:
+    """The address of a master with its workers, each of one core and 1 GiB; all gone at the end."""
+    settings = environment(foreign_spark(folder), folder)
+    with ExitStack() as running:
+        log = running.enter_context(
+            daemon(folder / "master.log", settings, "master.Master", "--host", HOST, "--port", "0")
+        )
+        master = wait_for(log, lambda text: re.search(r"Starting Spark master at (spark://[\w.]+:\d+)", text))[1]
+        wait_for(log, lambda text: "I have been elected leader" in text)
+        for number in range(WORKERS):
+            size = ("--host", HOST, "--cores", "1", "--memory", "1g", "--work-dir", str(folder / f"worker-{number}"))
+            running.enter_context(daemon(folder / f"worker-{number}.log", settings, "worker.Worker", *size, master))
+        wait_for(log, lambda text: text.count("Registering worker") == WORKERS)
+        yield master
+
+
+def environment(spark_home: Path, folder: Path) -> dict[str, str]:
+    """What all processes of the cluster start with: nothing of this one that tells Python or Spark where to look."""
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("SPARK_", "PYSPARK_"))}
+    inherited.pop("PYTHONPATH", None)
+    return inherited | {
+        "JAVA_HOME": str(java.home()),
+        "SPARK_HOME": str(spark_home),
+        "SPARK_LOCAL_IP": HOST,
+        "SPARK_LOCAL_DIRS": str(folder / "scratch"),
+        "SPARK_MASTER_OPTS": "-Dspark.master.rest.enabled=false",  # its port is a fixed one
+        "SPARK_DAEMON_MEMORY": "256m",
+    }
+
+
+def foreign_spark(folder: Path) -> Path:
+    """This Spark without Delta's jars."""
+    home = folder / "spark"
+    (home / "jars").mkdir(parents=True)
+    delta = {jar for pattern in DELTA_JARS for jar in (SPARK_HOME / "jars").glob(pattern)}
+    assert delta, "there is something to leave out"
+    for path in (*SPARK_HOME.iterdir(), *(SPARK_HOME / "jars").glob("*.jar")):
+        link = home / path.relative_to(SPARK_HOME)
+        if path not in delta and not link.exists():
+            link.symlink_to(path)
+    return home
+
+
+def foreign_python(folder: Path) -> Path:
+    """This Python with its packages, but without the links in them that lead to this project."""
+    packages = os.pathsep.join(dict.fromkeys(sysconfig.get_path(name) for name in ("purelib", "platlib")))
+    script = folder / "python"
+    script.write_text(f'#!/bin/sh\nPYTHONPATH="$PYTHONPATH:{packages}" exec "{sys.executable}" -S "$@"\n')
+    script.chmod(0o755)
+    return script
+
+
+@contextmanager
+def daemon(log: Path, settings: dict[str, str], name: str, *options: str) -> Iterator[Path]:
+    """One of Spark's own processes in a group of its own, which its children share and die with; gives its log."""
+    command = [SPARK_HOME / "bin" / "spark-class", f"{DEPLOY}.{name}", "--webui-port", "0", *options]
+    with log.open("w") as output:
+        process = subprocess.Popen(
+            command, env=settings, cwd=log.parent, stdout=output, stderr=subprocess.STDOUT, start_new_session=True
+        )
+    try:
+        yield log
+    finally:
+        end(process)
+
+
+def end(process: subprocess.Popen[bytes]) -> None:
+    """Asks the whole group to go, and after ten seconds does not ask any more."""
+    for sign, patience in ((signal.SIGTERM, 10), (signal.SIGKILL, 10)):
+        give_up = time.monotonic() + patience
+        try:
+            os.killpg(process.pid, sign)
+            while time.monotonic() < give_up:
+                process.poll()
+                os.killpg(process.pid, 0)
+                time.sleep(0.05)
+        except ProcessLookupError:  # nobody is left
+            return
+
+
+def wait_for(log: Path, find: Callable[[str], Any], seconds: float = 60) -> Any:
+    """What `find` makes of the log as soon as that is something."""
+    give_up = time.monotonic() + seconds
+    while time.monotonic() < give_up:
+        if found := find(log.read_text()):
+            return found
+        time.sleep(0.1)
+    raise AssertionError(f"the cluster did not come up: {log.read_text()[-2000:]}")
+
+
+def tasks_done(work: Path) -> int:
+    """How many tasks a worker's executors have finished."""
+    return sum(log.read_text().count("Finished task") for log in work.glob("app-*/*/stderr"))

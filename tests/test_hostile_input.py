@@ -1,0 +1,163 @@
+"""Input that nobody wants: each gives a clear error, a dead letter or a refused reading, and the rest lands."""
+
+import gzip
+from collections import Counter
+from pathlib import Path
+
+import polars as pl
+import pytest
+from pyspark.sql import SparkSession
+
+from meterlake.bronze import pipeline as bronze
+from meterlake.config import Config
+from meterlake.errors import MeterlakeError, ReferenceDataError, StorageError
+from meterlake.failures import lines as lines_of
+from meterlake.gold import pipeline as gold
+from meterlake.silver import pipeline as silver
+from tests.comparison import rows_of
+
+HOUR = "raw/2024/03/15/14"
+HEADER = b"meter_id,timestamp,value,unit\n"
+GOOD = HEADER + b"MTR-1,2024-03-15T14:00:00Z,1.5,kW\n"
+METERS = "meter_id,meter_type,interval_minutes,neighbourhood_id,max_kw,min_kw,active_from,active_to\n"
+
+ODD_IDS = ["O'Brien", 'say ""hi""', "x'; DROP TABLE readings; --", "../../etc/passwd", "⚡🏠", "a,b", "%s{}$"]
+FILES: dict[str, bytes] = {
+    "good.csv": GOOD,
+    "header_only.csv": HEADER,
+    "empty.csv": b"",
+    "empty.csv.gz": b"",
+    "truncated.csv.gz": gzip.compress(GOOD * 50)[:-20],
+    "latin1.csv": HEADER + "MTR-1,2024-03-15T14:00:00Z,1.5,kW£\n".encode("latin-1"),
+    "bom_crlf.csv": b"\xef\xbb\xbf" + GOOD.replace(b"\n", b"\r\n").replace(b"1.5", b"1.6"),
+    "nul.csv": HEADER + b"MTR-1,2024-03-15T14:00:00Z,1\x005,kW\n",
+    "quoted_newline.csv": HEADER + b'"MTR\n-1",2024-03-15T14:00:00Z,1.5,kW\n',
+    "megabyte.csv": HEADER + b"MTR-1,2024-03-15T14:00:00Z," + b"9" * 1_000_000 + b",kW\n",
+    "other_order.csv": b"unit,value,timestamp,meter_id\nkW,1.7,2024-03-15T14:00:00Z,MTR-2\n",
+    "column_twice.csv": b"meter_id,timestamp,value,value,unit\nMTR-1,2024-03-15T14:00:00Z,1,1,kW\n",
+    "column_missing.csv": b"meter_id,timestamp,value\nMTR-1,2024-03-15T14:00:00Z,1\n",
+    "odd_ids.csv": HEADER + "".join(f'"{name}",2024-03-15T14:00:00Z,1.0,kW\n' for name in ODD_IDS).encode(),
+    "years.csv": HEADER + b"MTR-1,0001-01-01T00:00:00Z,1,kW\nMTR-1,9999-12-31T23:59:59Z,1,kW\n",
+    "digits.csv": HEADER + b"MTR-1,2024-03-15T13:00:00Z,0." + b"1" * 40 + b",kW\n",
+    "array.json": b'[{"meter_id": "MTR-1"}, 7, {"meter_id": {"deep": 1}}]',
+    "broken.json": b'[{"meter_id": ',
+    "lines.jsonl": b'{"meter_id": "MTR-1", "timestamp": "2024-03-15T12:00:00Z", "value": NaN}\n{}\n',
+}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "reference").mkdir()
+    (tmp_path / "reference" / "meters.csv").write_text(METERS + "MTR-1,home,60,N1,,,,\nMTR-2,home,60,N1,,,,\n")
+    return tmp_path
+
+
+def land(folder: Path, name: str, content: bytes) -> None:
+    path = folder / "landing" / HOUR / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+
+
+def test_hostile_files_beside_a_good_one(spark: SparkSession, folder: Path, config: Config) -> None:
+    for name, content in FILES.items():
+        land(folder, name, content)
+    for layer in (bronze, silver, gold):
+        layer.run(spark, config)
+    warehouse = config.storage.warehouse
+    letters = Counter(
+        (row["source_file"].rpartition("/")[2], row["reason"]) for row in rows_of(warehouse, "bronze.dead_letters")
+    )
+    assert letters == {
+        ("truncated.csv.gz", "BROKEN_GZIP"): 1,
+        ("latin1.csv", "UNDECODABLE"): 1,
+        ("quoted_newline.csv", "MALFORMED_CSV"): 1,
+        ("column_twice.csv", "HEADER_WITHOUT_COLUMNS"): 1,
+        ("column_missing.csv", "HEADER_WITHOUT_COLUMNS"): 1,
+        ("array.json", "MALFORMED_JSON"): 2,
+        ("broken.json", "MALFORMED_JSON"): 1,
+        ("lines.jsonl", "MALFORMED_JSON"): 1,
+    }
+    reasons = {
+        (row["source_file"].rpartition("/")[2], row["source_line"]): row["reasons"]
+        for row in rows_of(warehouse, "silver.quarantine")
+    }
+    assert reasons == {
+        ("nul.csv", 2): ["V01"],
+        ("quoted_newline.csv", 3): ["V03"],  # -1" is a field with a quote in it, of a meter nobody knows
+        ("megabyte.csv", 2): ["V01"],
+        **{("odd_ids.csv", number): ["V03"] for number in range(2, 2 + len(ODD_IDS))},
+        ("years.csv", 2): ["V14"],
+        ("years.csv", 3): ["V06", "V08"],  # its nearest grid point would lie in the year 10000
+        ("array.json", 1): ["V01", "V02"],
+        ("lines.jsonl", 2): ["V01", "V02", "V03"],
+    }
+    readings = {(row["meter_id"], row["read_at"].hour): str(row["kw"]) for row in rows_of(warehouse, "silver.readings")}
+    assert readings == {("MTR-1", 13): "0.111111", ("MTR-1", 14): "1.500000", ("MTR-2", 14): "1.700000"}
+
+
+def test_an_empty_landing_is_no_error(spark: SparkSession, folder: Path, config: Config) -> None:
+    for layer in (bronze, silver, gold):
+        layer.run(spark, config)
+    assert rows_of(config.storage.warehouse, "silver.readings") == []
+    assert rows_of(config.storage.warehouse, "gold.hourly_load") == []
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        ("MTR-1,home,60,N1,,,,\nMTR-1,home,30,N1,,,,\n", "meter_id MTR-1: 2 rows"),
+        ("MTR-1,home,0,N1,,,,\n", "line 2: interval_minutes is '0', not one of 1, 2, 3"),
+        ("MTR-1,home,60,N1,,,,\nMTR-2,home,7,N1,,,,\n", "line 3: interval_minutes is '7'"),
+        ("MTR-1,home,60,N1,much,,,\n", "line 2: max_kw is 'much', not a number"),
+        ("MTR-1,home,60,N1,,,yesterday,\n", "line 2: active_from is 'yesterday', not a time"),
+        ("MTR-1,home,60,N1,,,2024-05-01,2024-04-01\n", "line 2: active_to is before active_from"),
+        ("MTR-1,home,60\n", "line 2: has 3 fields, the header 8"),
+        (",home,60,N1,,,,\n", "line 2: meter_id is empty"),
+    ],
+    ids=["meter twice", "interval 0", "interval 7", "limit", "time", "period", "short row", "no id"],
+)
+def test_a_registry_that_cannot_be_used_stops_the_load_by_name(
+    spark: SparkSession, folder: Path, config: Config, rows: str, said: str
+) -> None:
+    (folder / "reference" / "meters.csv").write_text(METERS + rows)
+    land(folder, "good.csv", GOOD)
+    with pytest.raises(ReferenceDataError, match=said.replace("(", r"\(")):
+        bronze.run(spark, config)
+    assert not Path(config.storage.warehouse).exists()
+
+
+def test_a_missing_registry_is_named(spark: SparkSession, folder: Path, config: Config) -> None:
+    (folder / "reference" / "meters.csv").unlink()
+    with pytest.raises(ReferenceDataError, match=r"the registry of meters is missing · where: .*meters\.csv"):
+        bronze.run(spark, config)
+
+
+def test_a_warehouse_that_cannot_be_written_is_one_clear_line(spark: SparkSession, folder: Path, make_config) -> None:
+    (folder / "occupied").write_text("a file, no folder")
+    with pytest.raises(Exception) as raised:  # noqa: PT011 - whatever Spark raises, its words are what matters
+        bronze.run(spark, make_config(f"storage.warehouse={folder / 'occupied' / 'warehouse'}"))
+    said = lines_of(raised.value)
+    assert len(said) == 1, said
+    assert "occupied" in said[0]
+
+
+def test_a_table_that_is_not_ours_is_left_alone(spark: SparkSession, folder: Path, config: Config) -> None:
+    land(folder, "good.csv", GOOD)
+    place = f"{config.storage.warehouse}/silver/gaps"
+    pl.DataFrame({"meter_id": ["theirs"], "colour": ["blue"]}).write_delta(place)
+    bronze.run(spark, config)
+    with pytest.raises(
+        StorageError, match=r"silver\.gaps is not a table of this version.*column started_at is missing"
+    ):
+        silver.run(spark, config)
+    assert pl.read_delta(place).to_dicts() == [{"meter_id": "theirs", "colour": "blue"}]
+    assert rows_of(config.storage.warehouse, "silver.readings") == []
+
+
+def test_a_file_too_large_is_left_and_named_and_the_others_land(spark: SparkSession, folder: Path, make_config) -> None:
+    config = make_config("ingest.max_file_mb=1")
+    land(folder, "good.csv", GOOD)
+    land(folder, "large.csv", GOOD + b"\n" * (1 << 20))
+    with pytest.raises(MeterlakeError, match=r"1 files are larger than 1 MB .*large\.csv"):
+        bronze.run(spark, config)
+    assert len(rows_of(config.storage.warehouse, "bronze.readings")) == 1
