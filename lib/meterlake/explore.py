@@ -46,15 +46,14 @@ class Warehouse:
 
 
 def eventful_meter(gaps: pl.DataFrame, faults: pl.DataFrame) -> str:
-    """A meter with a filled hole and a fault where there is one; of several the one with the most kinds of both."""
-    kinds = pl.concat([gaps.select("meter_id", kind="class"), faults.select("meter_id", kind="fault")])
+    """A meter with a filled hole and a fault where there is one; of several the one with the most of both."""
+    events = pl.concat([gaps.select("meter_id", kind="class"), faults.select("meter_id", kind="fault")])
     is_filled, is_faulty = (pl.col("kind") == "interpolated").any(), pl.col("kind").str.starts_with("F").any()
-    counted = kinds.group_by("meter_id").agg(
-        (is_filled & is_faulty).alias("has_both"),
-        is_faulty.alias("is_faulty"),
-        pl.col("kind").n_unique().alias("kinds"),
+    counted = events.group_by("meter_id").agg(
+        has_both=is_filled & is_faulty, is_faulty=is_faulty, kinds=pl.col("kind").n_unique(), events=pl.len()
     )
-    best = counted.sort("has_both", "is_faulty", "kinds", "meter_id", descending=[True, True, True, False])
+    order = ["has_both", "is_faulty", "kinds", "events", "meter_id"]
+    best = counted.sort(order, descending=[True, True, True, True, False])
     if best.is_empty():
         raise StorageError("no meter has a hole or a fault", "silver.gaps, silver.faults", "name a meter to look at")
     return str(best["meter_id"][0])
