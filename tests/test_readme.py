@@ -26,7 +26,7 @@ NAMED_FILE = re.compile(r"`(?:\./)?([\w-]+\.(?:sh|lock|toml|py)|Makefile|Dockerf
 LINK = re.compile(r"\]\(([^)#:]+)\)")
 MAKE = re.compile(r"(?:`|^)make (\w+)", re.MULTILINE)
 KEY = re.compile(r"`([a-z_]+(?:\.[a-z_0-9]+)*)`")
-SET = re.compile(r"--set ([\w.]+)=")
+SET = re.compile(r"--set '?([\w.]+)=")
 NOT_SETTINGS = {"KEY", "gap.interpolate_below_hours"}  # a placeholder, and the example of an error
 BASE = yaml.safe_load((ROOT / "conf" / "base.yaml").read_text())
 # Below these a name is free.
