@@ -36,9 +36,12 @@ WORKERS = 2
 TABLES = [table.full_name for table in tables.ALL if table.layer != "ops"]
 RUN_ID = "on-a-cluster"
 SETTINGS = ("time_zone=America/New_York", "peaks.holiday_region=US", "peaks.weather_region=NY")
+BRIEF = "-XX:TieredStopAtLevel=1"  # these JVMs live too short for the second compiler
 SMALL_CLUSTER = (
     "spark.driver_memory=1g",
-    "spark.shuffle_partitions=4",
+    "spark.shuffle_partitions=2",
+    f"spark.conf.spark.driver.extraJavaOptions={BRIEF}",
+    f"spark.conf.spark.executor.extraJavaOptions={BRIEF}",
     "spark.conf.spark.executor.memory=640m",
     "spark.conf.spark.scheduler.minRegisteredResourcesRatio=1.0",  # no task before both executors are there
     "spark.conf.spark.ui.port=0",
@@ -193,6 +196,7 @@ def environment(spark_home: Path, folder: Path) -> dict[str, str]:
         "SPARK_LOCAL_DIRS": str(folder / "scratch"),
         "SPARK_MASTER_OPTS": "-Dspark.master.rest.enabled=false",  # its port is a fixed one
         "SPARK_DAEMON_MEMORY": "256m",
+        "SPARK_DAEMON_JAVA_OPTS": BRIEF,
     }
 
 

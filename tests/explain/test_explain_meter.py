@@ -179,7 +179,6 @@ def test_a_fault_with_its_evidence_and_what_it_costs(printed: Callable[..., str]
     for line in (
         "  limits    min_kw 0 (default) · max_kw 10.000000",
         "22:00 UTC      2.000000 kW  accepted · 70 standard = 100 − 30 fault F02",
-        "faults on it: F02 STUCK_VALUE",
         "  F02 STUCK_VALUE · 2024-03-14 00:00 UTC to 2024-03-15 00:00 UTC · goes on",
         "the same value for 24 h (from 24 h on) · action field_service_ticket",
         "its readings lose 30 points and are out of analytics · status open",
@@ -251,3 +250,23 @@ def test_a_warehouse_with_nothing_in_it(spark: SparkSession, built: Config, tmp_
 def test_a_period_that_ends_before_it_begins_is_wrong_use(spark: SparkSession, built: Config) -> None:
     with pytest.raises(ConfigError, match="--to is exclusive"):
         run(spark, built, asked("--meter", "M1", "--from", "2024-03-15", "--to", "2024-03-15"))
+
+
+def test_faults_that_the_score_does_not_name_are_named(story: Story, built: Config) -> None:
+    stored = [replace(row, faults=["F05"]) if row.reasons == ["V10"] else row for row in story.found.stored]
+    page = page_of(tell(replace(story.found, stored=stored), built), built)
+    assert "            faults on it: F05 NEIGHBOURHOOD\n" in page
+
+
+def test_a_filled_row_that_scored_too_low_says_so(story: Story, built: Config) -> None:
+    low = {
+        "quality_score": 60,
+        "tier": "quarantine",
+        "faults": ["F02"],
+        "reasons": ["Q01"],
+        "disposition": "quarantined",
+    }
+    stored = [replace(row, **low) if row.origin == "interpolated" else row for row in story.found.stored]
+    page = page_of(tell(replace(story.found, stored=stored), built), built)
+    assert "interpolated → Q01 · 60 quarantine = 100 − 10 hole of 1 h − 30 fault F02\n" in page
+    assert "rows without a reading: 2 interpolated, set aside, 6 missing_short" in page

@@ -1,9 +1,9 @@
 """Landing files through the parser: the one place where Python sees rows, a whole file at a time."""
 
 import hashlib
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 
 import pyarrow as pa
 from pyspark.sql import DataFrame
@@ -34,11 +34,12 @@ class Parser:
 
     @staticmethod
     def of(sources: Mapping[str, SourceConfig]) -> "Parser":
-        return Parser(tuple((s.files, s.columns.model_dump(exclude_none=True)) for s in sources.values()))
+        return Parser(tuple((s.file_pattern, s.columns.model_dump(exclude_none=True)) for s in sources.values()))
 
     def parse(self, source_file: str, content: bytes) -> ParsedFile:
         name = source_file.rpartition("/")[2]
-        columns = next((columns for glob, columns in self.sources if fnmatchcase(name, glob)), DEFAULT_COLUMNS)
+        fitting = (columns for pattern, columns in self.sources if re.fullmatch(pattern, name, re.DOTALL))
+        columns = next(fitting, DEFAULT_COLUMNS)
         return parse_file(content, name, columns)
 
 

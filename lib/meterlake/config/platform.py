@@ -101,6 +101,12 @@ class SourceConfig(Settings):
             raise broken("must be a glob on the file's name, without a slash", 'write "vendor_x_*"')
         return files
 
+    @property
+    def file_pattern(self) -> str:
+        """The glob as a regular expression of the whole name: * any run of characters, ? one, all else itself."""
+        parts = {"*": ".*", "?": "."}
+        return "".join(parts.get(character, re.escape(character)) for character in self.files)
+
 
 class GoalsConfig(Settings):
     """The goals that daily quality is measured against."""

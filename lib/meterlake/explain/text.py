@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from meterlake.config import Config
 from meterlake.explain.heading import heading
-from meterlake.explain.model import Episode, Hole, Judged
+from meterlake.explain.model import Episode, Hole, Judged, Stored
 from meterlake.explain.period import Period
 from meterlake.explain.score import calculation
 from meterlake.explain.sentences import NAMES, Sentences, harmless, place, quoted
@@ -87,18 +87,22 @@ class _Page:
         if not beside:
             yield _row("", f"from {source}")
         yield from (_row("", str(said)) for said in reading.said)
-        if stored is not None and stored.faults:
-            yield _row("", f"faults on it: {', '.join(map(_named, stored.faults))}")
+        if stored is not None:
+            yield from self._faults_on(stored)
         yield from (_row("", note) for note in self._notes(reading))
 
     def _fill(self, fill: Fill) -> Iterator[str]:
         row = fill.stored
         score = f" · {calculation(row, self._config)}" if row.quality_score is not None else ""
-        aside = " → quarantined" if fill.said else ""
+        aside = "".join(f" → {said.rule}" for said in fill.said)
         yield _row(self._clock.time(fill.at_us), f"{_kw(row.kw)}  {row.origin}{aside}{score}")
-        yield from (_row("", str(said)) for said in fill.said)
-        if row.faults:
-            yield _row("", f"faults on it: {', '.join(map(_named, row.faults))}")
+        yield from self._faults_on(row)
+
+    def _faults_on(self, row: Stored) -> Iterator[str]:
+        """The faults on a row, where its score has not named them already."""
+        counted = self._config.faults.excluding if row.quality_score is not None else ()
+        if named := [_named(fault) for fault in row.faults if fault not in counted]:
+            yield _row("", f"faults on it: {', '.join(named)}")
 
     def _arrival(self, judged: Judged) -> str:
         received = self._clock.near(judged.received_us, judged.read_us)

@@ -73,4 +73,6 @@ def _freshness(arrivals: DataFrame) -> DataFrame:
         "local_date", "delay_us", F.sum("_n").over(up_to).alias("_so_far"), F.sum("_n").over(day).alias("_all")
     )
     reached = ranked.where(F.col("_so_far") * 100 >= F.col("_all") * 95)
-    return reached.groupBy("local_date").agg((F.min("delay_us") / F.lit(_MINUTE_US)).alias("freshness_p95_minutes"))
+    return reached.groupBy("local_date").agg(
+        (F.min("delay_us").cast("double") / F.lit(_MINUTE_US)).alias("freshness_p95_minutes")
+    )

@@ -7,6 +7,7 @@ bronze.readings ─ with_meter ─[exchange]─ with_stamps ─ with_read_at ─
 """
 
 from dataclasses import dataclass
+from decimal import Decimal
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
@@ -109,7 +110,8 @@ def rule_counts(rows: DataFrame, time_zone: str) -> DataFrame:
 def arrivals(judged: DataFrame, time_zone: str) -> DataFrame:
     """silver.arrivals: how long after their interval's end accepted readings came, by local day."""
     own = judged.where(F.col("is_accepted") & F.col("has_own_received"))
-    delay = F.col("received_us") - F.col("read_us") - grid.interval_us()
+    received = F.col("received_us").cast("decimal(24,3)") + F.col("received_nanos") * F.lit(Decimal("0.001"))
+    delay = (received - F.col("read_us") - grid.interval_us()).cast("decimal(24,3)")
     timed = own.select(
         "neighbourhood_key", grid.local_date(F.col("read_us"), time_zone).alias("read_date"), delay.alias("delay_us")
     )

@@ -1,6 +1,5 @@
 """Which source a reading came from, by the name of its file: the first whose glob fits, else the default source."""
 
-import re
 from collections.abc import Callable, Mapping
 
 from pyspark.sql import Column
@@ -14,12 +13,6 @@ def per_source(sources: Mapping[str, SourceConfig], what: Callable[[SourceConfig
     file_name = F.substring_index("source_file", "/", -1)
     result: Column | None = None
     for source in sources.values():
-        fits = file_name.rlike(_pattern(source.files))
+        fits = file_name.rlike(rf"(?s)\A{source.file_pattern}\z")
         result = F.when(fits, what(source)) if result is None else result.when(fits, what(source))
     return what(None) if result is None else result.otherwise(what(None))
-
-
-def _pattern(glob: str) -> str:
-    """``*`` any run of characters, ``?`` one, everything else itself, over the whole name."""
-    parts = {"*": ".*", "?": "."}
-    return r"(?s)\A" + "".join(parts.get(character, re.escape(character)) for character in glob) + r"\z"

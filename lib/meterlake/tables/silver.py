@@ -1,5 +1,7 @@
 """Silver: each reading judged, holes, faults, and the counts that gold needs of readings no table keeps."""
 
+from pyspark.sql.types import DecimalType
+
 from meterlake.tables.table import (
     DATE,
     FLAG,
@@ -102,7 +104,7 @@ ARRIVALS = Table(
     (
         ("read_date", DATE, "local date of read_at"),
         ("neighbourhood_key", INT, "see bronze.meters"),
-        ("delay_us", LONG, "received_at minus the interval's end, µs"),
+        ("delay_us", DecimalType(24, 3), "received_at minus the interval's end, µs"),
         ("readings", LONG, "accepted readings with a received_at of their own"),
     ),
     key=("read_date", "neighbourhood_key", "delay_us"),
