@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pyspark.sql import SparkSession
@@ -269,4 +270,4 @@ def test_a_filled_row_that_scored_too_low_says_so(story: Story, built: Config) -
     stored = [replace(row, **low) if row.origin == "interpolated" else row for row in story.found.stored]
     page = page_of(tell(replace(story.found, stored=stored), built), built)
     assert "interpolated → Q01 · 60 quarantine = 100 − 10 hole of 1 h − 30 fault F02\n" in page
-    assert "rows without a reading: 2 interpolated, set aside, 6 missing_short" in page
+    assert "rows without a reading: 2 interpolated (set aside), 6 missing_short" in page

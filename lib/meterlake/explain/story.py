@@ -68,7 +68,7 @@ class Story:
 
     def filled(self) -> dict[str, int]:
         """Rows without a reading by origin; those that scored too low apart."""
-        names = (f"{f.stored.origin}, set aside" if f.said else f.stored.origin for f in self.fills)
+        names = (f"{f.stored.origin} (set aside)" if f.said else f.stored.origin for f in self.fills)
         return dict(sorted(Counter(names).items()))
 
 
