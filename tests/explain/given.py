@@ -1,8 +1,10 @@
 """A landing to work by hand: meter M1 with one of nearly everything on 15 March 2024, M2 stuck for a day."""
 
+import argparse
 from pathlib import Path
 
 from meterlake.config import Config, load
+from meterlake.explain.command import add_arguments
 from tests.conftest import SMALL_SPARK
 
 METERS = """\
@@ -31,6 +33,15 @@ BY_HOUR = {
 }
 OWN_RECEIVED = "M1,2024-03-15T05:00,1.5,kW,2024-03-15T09:10:00Z"  # its interval ended at 06:00: V07, 3 h 10 min late
 STUCK = [f"M2,2024-03-14T{hour:02}:00,2.0,kW" for hour in range(24)]  # F02: 24 h
+
+DAY = ("--from", "2024-03-15", "--to", "2024-03-16")
+
+
+def asked(*argv: str) -> argparse.Namespace:
+    """The command line's own options."""
+    parser = argparse.ArgumentParser()
+    add_arguments(parser)
+    return parser.parse_args(argv)
 
 
 def lay_out(root: Path, *overrides: str) -> Config:

@@ -1,53 +1,18 @@
 """The whole command on a landing worked by hand: every reading with its rules, its score and what became of it."""
 
-import argparse
 import json
 from collections.abc import Callable
-from dataclasses import replace
-from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 import pytest
 from pyspark.sql import SparkSession
 
 from meterlake import progress
-from meterlake.bronze import pipeline as bronze
 from meterlake.config import Config
 from meterlake.errors import ConfigError, DataError
-from meterlake.explain.command import add_arguments, run
-from meterlake.explain.period import Period
-from meterlake.explain.story import Reading, Story, tell
-from meterlake.explain.text import as_text
-from meterlake.silver import pipeline as silver
-from tests.explain.given import lay_out
-
-DAY = ("--from", "2024-03-15", "--to", "2024-03-16")
-
-
-def asked(*argv: str) -> argparse.Namespace:
-    parser = argparse.ArgumentParser()
-    add_arguments(parser)
-    return parser.parse_args(argv)
-
-
-@pytest.fixture(scope="module")
-def built(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Config:
-    config = lay_out(tmp_path_factory.mktemp("explain"))
-    bronze.run(spark, config)
-    silver.run(spark, config)
-    return config
-
-
-@pytest.fixture(scope="module")
-def story(spark: SparkSession, built: Config) -> Story:
-    """What the command makes of M1; pages are printed from it without asking Spark again."""
-    return run(spark, built, asked("--meter", "M1", *DAY))
-
-
-def page_of(story: Story, config: Config, width: int = 100) -> str:
-    period = Period.of("2024-03-15", "2024-03-16", "UTC")
-    return "\n".join(as_text(story, "M1", period, config, width))
+from meterlake.explain.command import run
+from meterlake.explain.story import Reading, Story
+from tests.explain.given import asked
 
 
 @pytest.fixture
@@ -152,29 +117,6 @@ def test_entries_come_in_the_order_of_time(story: Story) -> None:
     assert times == sorted(times)
 
 
-def test_the_page_shows_registry_score_fill_hole_and_summary(story: Story, built: Config) -> None:
-    page = page_of(story, built)
-    for line in (
-        "  type      residential · 60 min intervals · neighbourhood north",
-        "  limits    min_kw 0 (default) · max_kw 20 (default)",
-        "  active    2024-03-15 00:00 UTC to open",
-        "  vacant    2024-04-01 00:00 UTC to 2024-04-08 00:00 UTC",
-        "01:00 UTC      1.250000 kW  accepted · 95 premium = 100 − 5 unit",
-        "            came as '1250' 'W' at '2024-03-15T01:00', landed by 02:00 UTC",
-        "02:00 UTC      1.375000 kW  interpolated · 90 premium = 100 − 10 hole of 1 h",
-        "09:00 UTC            no kW  missing_short",
-        "  2024-03-15 09:00 UTC · 6 intervals, 6 h, until 15:00 UTC · missing_short",
-        "Summary: 14 readings came = 8 accepted + 3 quarantined + 1 rejected + 2 superseded",
-        "         rows without a reading: 2 interpolated, 6 missing_short · holes: 3 · faults: 0",
-    ):
-        assert line in page
-
-
-@pytest.mark.parametrize(("asked_for", "widest"), [(20, 80), (100, 100), (400, 120)])
-def test_lines_fit_a_terminal(story: Story, built: Config, asked_for: int, widest: int) -> None:
-    assert max(map(len, page_of(story, built, asked_for).splitlines())) <= widest
-
-
 def test_a_fault_with_its_evidence_and_what_it_costs(printed: Callable[..., str]) -> None:
     page = printed("--meter", "M2", "--from", "2024-03-14T22:00", "--to", "2024-03-14T23:00Z")
     for line in (
@@ -220,28 +162,6 @@ def test_an_empty_period_says_where_the_rows_are(printed: Callable[..., str]) ->
     assert "its rows run from 2024-03-14 00:00 UTC to 2024-03-14 23:00 UTC." in page
 
 
-def test_other_settings_than_silver_was_built_with_are_told(story: Story, built: Config) -> None:
-    limits = built.validation.model_copy(update={"max_kw": Decimal(30)})
-    page = page_of(story, built.model_copy(update={"validation": limits}))
-    assert "with OTHER settings than these: run build_silver" in " ".join(page.split())
-
-
-def test_a_reading_that_silver_does_not_have_yet_is_told(story: Story, built: Config) -> None:
-    older = replace(story.found, stored=[row for row in story.found.stored if row.origin != "observed"])
-    page = " ".join(page_of(tell(older, built), built).split())
-    assert "NOTE the rules make it accepted; run build_silver" in page
-    assert "14 readings came = 0 accepted + 0 quarantined + 0 rejected + 2 superseded + 12 not in silver yet" in page
-
-
-def test_what_silver_decided_otherwise_or_a_person_is_told(story: Story, built: Config) -> None:
-    approved = {"status": "approved", "reviewer": "ada", "comment": "a party", "disposition": "accepted"}
-    stored = [replace(row, **approved) if row.reasons == ["V10"] else row for row in story.found.stored]
-    assert "NOTE approved by ada: a party" in page_of(tell(replace(story.found, stored=stored), built), built)
-    stored = [replace(row, disposition="accepted") for row in story.found.stored]
-    page = page_of(tell(replace(story.found, stored=stored), built), built)
-    assert "NOTE silver holds it as accepted, these rules make it quarantined" in " ".join(page.split())
-
-
 def test_a_warehouse_with_nothing_in_it(spark: SparkSession, built: Config, tmp_path: Path) -> None:
     storage = built.storage.model_copy(update={"warehouse": str(tmp_path)})
     with pytest.raises(DataError, match="the registry is empty"):
@@ -251,23 +171,3 @@ def test_a_warehouse_with_nothing_in_it(spark: SparkSession, built: Config, tmp_
 def test_a_period_that_ends_before_it_begins_is_wrong_use(spark: SparkSession, built: Config) -> None:
     with pytest.raises(ConfigError, match="--to is exclusive"):
         run(spark, built, asked("--meter", "M1", "--from", "2024-03-15", "--to", "2024-03-15"))
-
-
-def test_faults_that_the_score_does_not_name_are_named(story: Story, built: Config) -> None:
-    stored = [replace(row, faults=["F05"]) if row.reasons == ["V10"] else row for row in story.found.stored]
-    page = page_of(tell(replace(story.found, stored=stored), built), built)
-    assert "            faults on it: F05 NEIGHBOURHOOD\n" in page
-
-
-def test_a_filled_row_that_scored_too_low_says_so(story: Story, built: Config) -> None:
-    low = {
-        "quality_score": 60,
-        "tier": "quarantine",
-        "faults": ["F02"],
-        "reasons": ["Q01"],
-        "disposition": "quarantined",
-    }
-    stored = [replace(row, **low) if row.origin == "interpolated" else row for row in story.found.stored]
-    page = page_of(tell(replace(story.found, stored=stored), built), built)
-    assert "interpolated → Q01 · 60 quarantine = 100 − 10 hole of 1 h − 30 fault F02\n" in page
-    assert "rows without a reading: 2 interpolated (set aside), 6 missing_short" in page
