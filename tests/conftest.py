@@ -9,7 +9,13 @@ from pyspark.sql import SparkSession
 from meterlake.config import Config, load
 from meterlake.session import start
 
-SMALL_SPARK = ("spark.master=local[2]", "spark.shuffle_partitions=3", "spark.driver_memory=2g")
+# Hundreds of small queries: the JVM's first compiler alone takes half the CPU of both.
+SMALL_SPARK = (
+    "spark.master=local[2]",
+    "spark.shuffle_partitions=3",
+    "spark.driver_memory=4g",
+    "spark.conf={spark.driver.extraJavaOptions: -XX:TieredStopAtLevel=1}",
+)
 
 
 @pytest.fixture(scope="session")
@@ -18,6 +24,14 @@ def spark() -> Iterator[SparkSession]:
     session = start(load([], SMALL_SPARK), "meterlake tests")
     yield session
     session.stop()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _forget_a_module_s_tables(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Only where the module used Spark at all."""
+    yield
+    if (session := SparkSession.getActiveSession()) is not None:
+        forget_tables(session)
 
 
 @pytest.fixture

@@ -57,7 +57,7 @@ def _launch(job: Path, arguments: list[str]) -> int:
     environment = _environment(spark_home, is_local)
     with tempfile.TemporaryDirectory(prefix="meterlake-") as folder:
         environment[failures.FAILURE_FILE] = f"{folder}/failure"
-        settings = spark_settings.at_launch(config, options.spark_log)
+        settings = spark_settings.at_launch(config, options.spark_log, job.stem)
         command = [
             str(spark_home / "bin" / "spark-submit"),
             *("--master", master, "--name", f"meterlake {job.stem}"),
