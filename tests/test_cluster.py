@@ -33,6 +33,7 @@ SPARK_HOME = Path(pyspark.__file__).parent
 DEPLOY = "org.apache.spark.deploy"
 HOST = "127.0.0.1"
 WORKERS = 2
+AT_OUR_DEATH = 'read nothing; kill -s TERM -- "-$1"'  # its input ends with us, also where no `finally` runs
 TABLES = [table.full_name for table in tables.ALL if table.layer != "ops"]
 RUN_ID = "on-a-cluster"
 SETTINGS = ("time_zone=America/New_York", "peaks.holiday_region=US", "peaks.weather_region=NY")
@@ -231,10 +232,13 @@ def daemon(log: Path, settings: dict[str, str], name: str, *options: str) -> Ite
         process = subprocess.Popen(
             command, env=settings, cwd=log.parent, stdout=output, stderr=subprocess.STDOUT, start_new_session=True
         )
-    try:
-        yield log
-    finally:
-        end(process)
+    heir = [*("sh", "-c", AT_OUR_DEATH, "sh"), str(process.pid)]
+    with subprocess.Popen(heir, stdin=subprocess.PIPE, start_new_session=True) as watching:
+        try:
+            yield log
+        finally:
+            end(process)
+            watching.kill()
 
 
 def end(process: subprocess.Popen[bytes]) -> None:
