@@ -63,6 +63,7 @@ def test_two_hundred_partitions_give_the_same(
 ) -> None:
     """The order test has 8, the worlds beside the oracle 1 and 3."""
     config = configured(world, f"storage.warehouse={tmp_path / 'warehouse'}")
+    bronze.run(spark, config)
     spark.conf.set("spark.sql.shuffle.partitions", "200")
     run_all(spark, config)
     spark.conf.set("spark.sql.shuffle.partitions", "3")
