@@ -75,13 +75,6 @@ class Warehouse:
         if self.exists(table):
             self._delta(table).delete(condition)
 
-    def restore(self, table: Table, version: int) -> None:
-        """Sets a table back to a version; one that did not exist (-1) is emptied."""
-        if version >= 0:
-            self._delta(table).restoreToVersion(version)
-        elif self.exists(table):
-            self._delta(table).delete()
-
     def _delta(self, table: Table) -> DeltaTable:
         if self._catalog:
             return DeltaTable.forName(self._spark, self.place(table))

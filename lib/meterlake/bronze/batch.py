@@ -96,5 +96,5 @@ def _append(warehouse: Warehouse, rows: DataFrame, table: tables.Table, expected
         raise StorageError(
             f"{expected} rows were decided on and {written} written: a landing file changed meanwhile",
             table.full_name,
-            "run again: nothing of this batch was kept",
+            "run again: that removes what was written of this batch and starts it anew",
         )

@@ -6,7 +6,7 @@ from pyspark.sql import functions as F
 
 from meterlake import progress, tables
 from meterlake.bronze import ledger, reference
-from meterlake.bronze.batch import Batch, write
+from meterlake.bronze.batch import JOB, Batch, write
 from meterlake.bronze.discover import landing_contents, landing_files
 from meterlake.bronze.files import Parser, summarise
 from meterlake.bronze.lineage import Decision, KnownPath, SeenFile, decide
@@ -15,7 +15,6 @@ from meterlake.errors import DataError
 from meterlake.operations import runs
 from meterlake.storage import Warehouse
 
-JOB = "ingest_bronze"
 OUTPUTS = [tables.bronze.READINGS, tables.bronze.DEAD_LETTERS, tables.bronze.FILES]
 _MEGABYTE = 1 << 20
 _ARROW_BATCH_MB = 256
