@@ -12,7 +12,7 @@ def run(spark: SparkSession, config: Config) -> None:
     pipeline.run(spark, config)
 
 
-main = job_main("ingest_bronze", run, __doc__)
+main = job_main("ingest_bronze", run, __doc__, writes=True)
 
 if __name__ == "__main__":
     main()

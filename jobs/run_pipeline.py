@@ -16,7 +16,7 @@ def run(spark: SparkSession, config: Config) -> None:
     gold.run(spark, config)
 
 
-main = job_main("run_pipeline", run, __doc__)
+main = job_main("run_pipeline", run, __doc__, writes=True)
 
 if __name__ == "__main__":
     main()

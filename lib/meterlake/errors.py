@@ -49,6 +49,14 @@ class StorageError(MeterlakeError):
     """A folder or table cannot be read or written, or is not ours."""
 
 
+class ChangedMeanwhile(StorageError):
+    """What a run was reading has changed under it; the next attempt reads it as it is then."""
+
+
+class LockedError(MeterlakeError):
+    """Another run is writing to the warehouse."""
+
+
 class AuditError(MeterlakeError):
     """The counts of a run do not balance; nothing of it was published."""
 

@@ -5,9 +5,10 @@ import logging
 import sys
 import traceback
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 
-from meterlake import failures, progress
+from meterlake import failures, lock, progress
 from meterlake.config import Config, load
 from meterlake.errors import ConfigError
 from meterlake.interrupt import Interrupted, telling
@@ -26,14 +27,17 @@ def job_main(
     description: str | None,
     add_arguments: AddArguments | None = None,
     needs_spark: bool = True,
+    writes: bool = False,
 ) -> Callable[..., int]:
     """The `main` of a job: `main(argv)` returns the exit code and never raises.
 
     `run` is called as run(spark, config), with `add_arguments` as run(spark, config, args), and where it needs no Spark
-    as run(config, args). `main()` without arguments is for scripts and entry points: it takes sys.argv and leaves the
-    process where the code is not 0. (Databricks ignores what main returns, and takes any SystemExit for a failure.)
+    as run(config, args). One that `writes` to the warehouse holds its lock.
+
+    `main()` without arguments is for scripts and entry points: it takes sys.argv and leaves the process where the code
+    is not 0. (Databricks ignores what main returns, and takes any SystemExit for a failure.)
     """
-    job = _Job(name, run, description, add_arguments, needs_spark)
+    job = _Job(name, run, description, add_arguments, needs_spark, writes)
 
     def main(argv: Sequence[str] | None = None) -> int:
         code = job.main(sys.argv[1:] if argv is None else argv)
@@ -51,6 +55,7 @@ class _Job:
     description: str | None
     add_arguments: AddArguments | None
     needs_spark: bool
+    writes: bool
 
     def main(self, argv: Sequence[str]) -> int:
         try:
@@ -62,7 +67,8 @@ class _Job:
             try:
                 config = load(args.config, args.overrides)
                 _say_start(this, config)
-                self._work(config, args)
+                with lock.held(config, self.name) if self.writes else nullcontext():
+                    self._work(config, args)
                 _say_done(this)
             except Interrupted:
                 return INTERRUPTED

@@ -18,8 +18,12 @@ from meterlake.config.layers import base_file, merged, read_file, read_override
 from meterlake.config.messages import as_error
 from meterlake.config.peaks import PeaksConfig, SeasonConfig
 from meterlake.config.platform import (
+    AlertConfig,
+    AlertsConfig,
     GoalsConfig,
     IngestConfig,
+    RetryConfig,
+    RunsConfig,
     SourceColumns,
     SourceConfig,
     Sources,
@@ -42,6 +46,8 @@ from meterlake.config.rules import (
 from meterlake.config.values import Instant, Settings, TimeZone, broken, offset_minutes
 
 __all__ = [
+    "AlertConfig",
+    "AlertsConfig",
     "Config",
     "FaultsConfig",
     "GapsConfig",
@@ -53,6 +59,8 @@ __all__ = [
     "PeaksConfig",
     "QualityConfig",
     "RateOfChangeConfig",
+    "RetryConfig",
+    "RunsConfig",
     "SeasonConfig",
     "SourceColumns",
     "SourceConfig",
@@ -67,7 +75,7 @@ __all__ = [
 
 # Standard time is the smaller of the two: one of them is in summer time wherever there is one.
 STANDARD_TIME_INSTANTS = (datetime(2024, 1, 1, tzinfo=UTC), datetime(2024, 7, 1, tzinfo=UTC))
-WITHOUT_INFLUENCE_ON_CONTENT = {"storage", "spark", "ingest", "goals"}
+WITHOUT_INFLUENCE_ON_CONTENT = {"storage", "spark", "ingest", "goals", "runs", "retry", "alerts"}
 
 
 class Config(Settings):
@@ -87,6 +95,9 @@ class Config(Settings):
     quality: QualityConfig
     peaks: PeaksConfig
     goals: GoalsConfig
+    runs: RunsConfig
+    retry: RetryConfig
+    alerts: AlertsConfig
     spark: SparkConfig
 
     @model_validator(mode="after")

@@ -1,4 +1,4 @@
-"""The settings of where data lies, how it arrives and how Spark runs; of these only sources change a content."""
+"""The settings of where data lies, how it arrives and how jobs run; of these only sources change a content."""
 
 import os.path
 import re
@@ -10,11 +10,13 @@ from pydantic import BeforeValidator, Field, field_validator, model_validator
 from meterlake.config.values import (
     Folder,
     Name,
+    NotNegative,
     Settings,
     Share,
     Strings,
     Text,
     TimeZoneOrOffset,
+    Waits,
     broken,
     without_nulls,
 )
@@ -50,6 +52,37 @@ class StorageConfig(Settings):
                 if _inside(getattr(self, name), f"{self.warehouse}/{layer}"):
                     raise broken(f"must not lie in the warehouse's {layer}/", "choose a folder of its own", name)
         return self
+
+    @property
+    def local_warehouse(self) -> str | None:
+        """The warehouse's folder on this machine's disks; None where it is a URI elsewhere, or a catalog's."""
+        folder = _comparable(self.warehouse)
+        return folder if folder.startswith("/") and self.catalog is None else None
+
+
+class RunsConfig(Settings):
+    """How runs keep apart."""
+
+    wait_for_lock_minutes: Annotated[NotNegative, Field(le=7 * 24 * 60)]
+
+
+class RetryConfig(Settings):
+    """The waits between the attempts of a step that fails for a passing reason; none: there is one attempt."""
+
+    wait_seconds: Waits
+
+
+class AlertConfig(Settings):
+    """How urgent a kind of alert is."""
+
+    severity: Literal["critical", "high", "warning"]
+    due_minutes: Annotated[int, Field(ge=1)]
+
+
+class AlertsConfig(Settings):
+    """Each kind of alert that is raised."""
+
+    transformation_failed: AlertConfig
 
 
 class IngestConfig(Settings):

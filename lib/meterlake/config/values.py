@@ -135,4 +135,5 @@ Instant = Annotated[datetime, BeforeValidator(_instant)]
 Factors = Annotated[Mapping[str, Positive], BeforeValidator(_no_nulls)]
 Strings = Annotated[tuple[str, ...], BeforeValidator(_tuple)]
 Months = Annotated[tuple[Annotated[int, Field(ge=1, le=12)], ...], BeforeValidator(_tuple)]
+Waits = Annotated[tuple[Annotated[Number, Field(ge=0, le=3600)], ...], BeforeValidator(_tuple)]
 without_nulls = BeforeValidator(_no_nulls)
