@@ -2,6 +2,7 @@
 
 import shutil
 from pathlib import Path
+from types import ModuleType
 
 import duckdb
 import pytest
@@ -9,7 +10,7 @@ from pyspark.sql import SparkSession
 
 from bench import equal
 from bench.generated import Size, generate
-from bench.peers import duckdb_silver
+from bench.peers import duckdb_silver, polars_silver
 from meterlake.config import Config, load
 from meterlake.silver import pipeline
 from tests.conftest import SMALL_SPARK
@@ -31,9 +32,10 @@ def configured(folder: Path) -> Config:
     return load([], [*SMALL_SPARK, *folders])
 
 
-@pytest.mark.parametrize("layout", list(duckdb_silver.LAYOUTS))
-def test_duckdb_makes_meterlake_s_tables(warehouse: Path, tmp_path: Path, layout: str) -> None:
-    duckdb_silver.run(equal.bronze_files(warehouse), tmp_path, layout)
+@pytest.mark.parametrize("peer", [duckdb_silver, polars_silver], ids=["duckdb", "polars"])
+@pytest.mark.parametrize("layout", ["like ours", "plain"])
+def test_a_peer_makes_meterlake_s_tables(warehouse: Path, tmp_path: Path, peer: ModuleType, layout: str) -> None:
+    peer.run(equal.bronze_files(warehouse), tmp_path, layout)
     assert equal.differences(equal.delta_silver(warehouse / "silver"), equal.parquet_silver(tmp_path)) == []
 
 
