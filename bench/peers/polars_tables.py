@@ -1,5 +1,6 @@
 """Polars' integers to the tables' own columns: silver.readings and quarantine, gaps, faults."""
 
+from collections.abc import Iterable
 from decimal import Decimal
 
 import polars as pl
