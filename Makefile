@@ -1,4 +1,4 @@
-# make setup · make demo · make test · make lint · make clean
+# make setup · make demo · make test · make bench · make lint · make clean
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/meterlake-ready
@@ -8,11 +8,12 @@ PYTHONS := $(if $(PYTHON),$(PYTHON),python3 python3.13 python3.12 python3.11)
 DEMO := --config conf/demo.yaml
 BEGAN := $(shell date +%s)
 
-.PHONY: help setup demo test lint format clean
+.PHONY: help setup demo test bench lint format clean
 help:
 	@echo "make setup   the Python environment with all packages and Delta's jars (once; later runs need no network)"
 	@echo "make demo    a sample district through all jobs, and what came out of it"
 	@echo "make test    the whole test suite"
+	@echo "make bench   silver beside DuckDB, Polars and a naive Spark version: an hour or more; BENCH='--meters 100' and so on"
 	@echo "make lint    style and types"
 	@echo "make clean   removes the demo's data and caches"
 
@@ -50,6 +51,9 @@ demo: setup
 
 test: setup
 	@$(BIN)/python -m pytest
+
+bench: setup
+	@$(BIN)/python -m bench.silver $(BENCH)
 
 lint: setup
 	@$(BIN)/ruff check .

@@ -4,6 +4,7 @@ Only run ids, and the review columns that no program has filled yet, are left ou
 that both wrote, those of Delta by the table's own list of files.
 """
 
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -55,7 +56,8 @@ def parquet_silver(folder: Path) -> dict[str, list[str]]:
 def differences(ours: Places, theirs: Places, memory: str = "8GB") -> list[str]:
     """In words, with an example each; empty where nothing differs."""
     connection = duckdb.connect()
-    connection.execute(f"SET TimeZone = 'UTC'; SET threads = 2; SET memory_limit = '{memory}'")
+    connection.execute(f"SET TimeZone = 'UTC'; SET memory_limit = '{memory}'")
+    connection.execute(f"SET temp_directory = '{tempfile.gettempdir()}/meterlake-equal'")
     found: list[str] = []
     for name, (key, columns) in TABLES.items():
         for side, places in (("ours", ours), ("theirs", theirs)):
