@@ -13,7 +13,7 @@ COPY requirements.lock setup.py pyproject.toml ./
 # The packages first: a change of our own code does not install them again.
 RUN python -m venv .venv \
  && .venv/bin/pip install --no-cache-dir --constraint requirements.lock \
-      delta-spark holidays pandas pyarrow pydantic pyspark PyYAML setuptools tzdata
+      delta-spark holidays pandas pyarrow pydantic pyspark PyYAML setuptools tenacity tzdata
 COPY . .
 RUN .venv/bin/pip install --no-cache-dir --no-deps --no-build-isolation --editable . \
  && .venv/bin/python -m meterlake.delta_jars \

@@ -24,6 +24,7 @@ setup(
         "pyarrow>=18",
         "pydantic>=2.10,<3",
         "PyYAML>=6,<7",
+        "tenacity>=9,<10",
         "tzdata",
     ],
     extras_require={

@@ -137,4 +137,5 @@ def _versions(config: Config) -> dict[str, int]:
     return {
         table.full_name: DeltaTable(f"{config.storage.warehouse}/{table.layer}/{table.name}").version()
         for table in tables.ALL
+        if table not in (tables.ops.ERRORS, tables.ops.ALERTS)
     }

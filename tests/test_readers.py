@@ -10,7 +10,9 @@ from pyspark.sql import SparkSession
 from meterlake import tables
 from meterlake.bronze import pipeline as bronze
 from meterlake.config import Config, load
+from meterlake.errors import StorageError
 from meterlake.gold import pipeline as gold
+from meterlake.operations import failed
 from meterlake.silver import pipeline as silver
 from tests.conftest import SMALL_SPARK
 from tests.test_hostile_input import GOOD, HOUR, METERS
@@ -28,6 +30,7 @@ def filled(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Con
     config = load([], [*SMALL_SPARK, *folders])
     for layer in (bronze, silver, gold):
         layer.run(spark, config)
+    failed.record(spark, config, "build_gold", StorageError("a failure, so that it has a table"))
     return config
 
 

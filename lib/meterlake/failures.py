@@ -33,7 +33,24 @@ def tell(messages: Sequence[str]) -> None:
 
 
 def lines(error: BaseException) -> list[str]:
-    """The lines to show: one, or one for each wrong setting."""
+    """The lines to show: one, or one for each wrong setting, and one for each note that was added to the error."""
+    return _lines(error) + [" ".join(note.split()) for note in getattr(error, "__notes__", [])]
+
+
+def cause(error: BaseException) -> str:
+    """What failed, without what to do next."""
+    if isinstance(error, MeterlakeError):
+        return error.what
+    return _lines(error)[0].partition(" · next: ")[0]
+
+
+def kind(error: BaseException) -> str:
+    """The class of the error behind it, without packages."""
+    name = re.match(r"(\w+(?:Exception|Error|Fault|Failure))\b", cause(error))
+    return type(error).__name__ if isinstance(error, MeterlakeError) or name is None else name[1]
+
+
+def _lines(error: BaseException) -> list[str]:
     if isinstance(error, ConfigErrors):
         return [str(problem) for problem in error.problems]
     if isinstance(error, MeterlakeError):

@@ -7,12 +7,16 @@ import traceback
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from meterlake import failures, lock, progress
 from meterlake.config import Config, load
 from meterlake.errors import ConfigError
 from meterlake.interrupt import Interrupted, telling
 from meterlake.options import WITH_TRACEBACK, add_common_arguments
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
 
 SUCCESS, FAILURE, WRONG_USE, INTERRUPTED = 0, 1, 2, 130
 # Each logs a stack trace of its own for an error that reaches us as an exception anyway.
@@ -101,13 +105,25 @@ class _Job:
         ours = SparkSession.getActiveSession() is None and not session.on_databricks()
         spark = session.start(config, f"meterlake {self.name}", args.spark_log)
         if not ours:
-            self.run(spark, config, *more)
+            self._run(spark, config, *more)
             return
         with telling(self._interrupted):
             try:
-                self.run(spark, config, *more)
+                self._run(spark, config, *more)
             finally:
                 _stop(spark)
+
+    def _run(self, spark: "SparkSession", config: Config, *more: object) -> None:
+        from meterlake.operations import failed
+
+        try:
+            self.run(spark, config, *more)
+        except ConfigError:
+            raise
+        except Exception as error:
+            if self.writes:
+                failed.record(spark, config, self.name, error)
+            raise
 
     def _interrupted(self) -> int:
         return self._failed(["interrupted · next: run it again, it takes up what is not done"], INTERRUPTED)

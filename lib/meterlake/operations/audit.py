@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from pyspark.sql import SparkSession
+from pyspark.sql import functions as F
 
 from meterlake import progress
 from meterlake.errors import AuditError
@@ -24,11 +25,14 @@ def require_balance(table: str, rows_in: int, by_disposition: Mapping[str, int])
 
 
 def record(spark: SparkSession, warehouse: Warehouse, job: str, counts: Mapping[str, Mapping[str, int]]) -> None:
-    """Writes a row a table and disposition to ops.audit, in one commit."""
+    """Writes a row a table and disposition to ops.audit, in one commit. What an earlier attempt wrote gives way."""
     now = datetime.now(UTC)
     rows = [
         (progress.run_id(), job, table, sum(by_disposition.values()), disposition, count, now)
         for table, by_disposition in counts.items()
         for disposition, count in sorted(by_disposition.items())
     ]
+    ours = (F.col("run_id") == progress.run_id()) & (F.col("job") == job)
+    if not warehouse.read(AUDIT).where(ours).isEmpty():
+        warehouse.remove(AUDIT, ours)
     warehouse.append(spark.createDataFrame(rows, AUDIT.schema).coalesce(1), AUDIT, progress.run_id())
