@@ -15,3 +15,8 @@ def add_common_arguments(parser: argparse.ArgumentParser) -> None:
     add("--log-format", choices=("text", "json"), default="text", help="lines for people or JSON lines")
     add("--spark-log", choices=LOG_LEVELS, type=str.upper, default="OFF", help="how much of Spark's own log to show")
     add("--run-id", metavar="ID", help="a name for this run; default: time and a random part")
+
+
+def add_rebuild(parser: argparse.ArgumentParser) -> None:
+    """--rebuild, of the jobs that otherwise do only what is new."""
+    parser.add_argument("--rebuild", action="store_true", help="make all tables anew, from everything")

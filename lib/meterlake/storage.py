@@ -9,10 +9,12 @@ from pyspark.sql import functions as F
 from pyspark.sql.types import StructType
 
 from meterlake.config import Config
+from meterlake.differences import CHANGE, DELETE, INSERT, differences
 from meterlake.errors import StorageError
 from meterlake.tables import Table
 
 # Readers without a JVM refuse tables with deletion vectors.
+_USER_METADATA = "spark.databricks.delta.commitInfo.userMetadata"
 _PROPERTIES = {"delta.enableDeletionVectors": "false"}
 
 
@@ -70,10 +72,60 @@ class Warehouse:
         """Replaces all rows in one commit; a reader sees the old ones or the new ones."""
         self._write(rows, table, "overwrite", tag)
 
+    def apply(self, made: DataFrame, stored: DataFrame, table: Table, tag: str) -> dict[str, int]:
+        """Makes the stored rows into the made ones, in one commit that touches what differs; none where nothing does.
+
+        ``stored`` is the part of the table that ``made`` answers for. Gives the number of rows by kind of change.
+        """
+        # Without the plan that made them: MERGE would analyse and run it again for each of its jobs.
+        changes = differences(made, stored, table).localCheckpoint(eager=True)
+        counts = {row[CHANGE]: row["count"] for row in changes.groupBy(CHANGE).count().collect()}
+        if set(counts) == {INSERT}:
+            rows = changes.select(*table.column_names)
+            self.append(rows.repartition(*table.partitions) if table.partitions else rows.coalesce(1), table, tag)
+        elif counts:
+            self._merge(changes, table, tag)
+        return counts
+
+    def tags_since(self, table: Table, version: int) -> list[str] | None:
+        """The tags of the commits after a version; None where the table's history does not reach back that far."""
+        newest = self.version(table)
+        if newest <= version:
+            return []
+        commits = self._delta(table).history(newest - version).select("version", "userMetadata").collect()
+        if not set(range(version + 1, newest + 1)) <= {commit["version"] for commit in commits}:
+            return None
+        return [commit["userMetadata"] for commit in commits if commit["userMetadata"]]
+
     def remove(self, table: Table, condition: Column) -> None:
         """Deletes the rows that the condition names."""
         if self.exists(table):
             self._delta(table).delete(condition)
+
+    def _merge(self, changes: DataFrame, table: Table, tag: str) -> None:
+        """One MERGE by key. The partitions are named as literals, so that no other file is read."""
+        matches = F.lit(True)
+        for name in table.key:
+            matches = matches & F.col(f"stored.{name}").eqNullSafe(F.col(f"changed.{name}"))
+        for name in table.partitions:
+            values = [row[name] for row in changes.select(name).distinct().collect()]
+            within = F.col(f"stored.{name}").isin([value for value in values if value is not None])
+            matches = matches & (within | F.col(f"stored.{name}").isNull() if None in values else within)
+        row: dict[str, str | Column] = {name: F.col(f"changed.{name}") for name in table.column_names}
+        is_gone = F.col(f"changed.{CHANGE}") == DELETE
+        self._spark.conf.set(_USER_METADATA, tag)
+        try:
+            (
+                self._delta(table)
+                .alias("stored")
+                .merge(changes.alias("changed"), matches)
+                .whenMatchedDelete(is_gone)
+                .whenMatchedUpdate(~is_gone, row)
+                .whenNotMatchedInsert(~is_gone, row)
+                .execute()
+            )
+        finally:
+            self._spark.conf.unset(_USER_METADATA)
 
     def _delta(self, table: Table) -> DeltaTable:
         if self._catalog:

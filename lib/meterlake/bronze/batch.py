@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pyspark.sql import DataFrame, Row, SparkSession
+from pyspark.sql import Column, DataFrame, Row, SparkSession
 from pyspark.sql import functions as F
 from pyspark.sql.types import StructType
 
@@ -15,11 +15,13 @@ from meterlake.bronze.files import Parser, readings_of
 from meterlake.bronze.lineage import LANDED, UNCHANGED, Decision, KnownPath
 from meterlake.config import Config
 from meterlake.errors import StorageError
+from meterlake.instants import instant
 from meterlake.operations import audit
 from meterlake.storage import Warehouse
 
 JOB = "ingest_bronze"
 _BATCH_COLUMNS = ("batch_id", "ingested_at")
+_USUAL_STAMP = r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z\z"
 
 
 @dataclass(frozen=True)
@@ -61,10 +63,10 @@ def write(
 
     Raises AuditError where lines landed are not readings plus dead letters; nothing is written then.
     """
-    run_id = progress.run_id()
+    batch_id = progress.new_run_id()
     counts = {"readings": batch.total("readings"), "dead_letters": batch.total("dead_letters")}
     audit.require_balance("landing", batch.total("lines"), counts)
-    stamped = [F.lit(run_id).alias("batch_id"), F.current_timestamp().alias("ingested_at")]
+    stamped = [F.lit(batch_id).alias("batch_id"), F.current_timestamp().alias("ingested_at")]
     schema = StructType([field for field in tables.bronze.FILES.schema if field.name not in _BATCH_COLUMNS])
     entries = spark.createDataFrame(batch.entries, schema)
     ledger_rows = entries.select("*", *stamped).select(*tables.bronze.FILES.column_names).coalesce(1)
@@ -73,26 +75,37 @@ def write(
         with progress.step("bronze.dead_letters written") as step:
             letters = summaries.join(F.broadcast(landed), ["source_file", "content_hash"])
             rows = letters.select("source_file", "source_version", "content_hash", F.inline("dead_letters"), *stamped)
-            _append(warehouse, rows, tables.bronze.DEAD_LETTERS, counts["dead_letters"])
+            _append(warehouse, rows, tables.bronze.DEAD_LETTERS, batch_id, counts["dead_letters"])
             step.note(rows=counts["dead_letters"])
     if counts["readings"]:
         with progress.step("bronze.readings written") as step:
             contents = landing_contents(spark, config.storage.landing, [e["source_file"] for e in batch.landed])
             readings = readings_of(contents.join(F.broadcast(landed), "source_file"), parser)
-            rows = readings.select("*", landed_hour().alias("landed_hour"), *stamped)
-            _append(warehouse, rows, tables.bronze.READINGS, counts["readings"])
+            rows = readings.select("*", landed_hour().alias("landed_hour"), *stamped, read_date().alias("read_date"))
+            _append(warehouse, rows, tables.bronze.READINGS, batch_id, counts["readings"])
             step.note(rows=counts["readings"])
-    warehouse.append(ledger_rows, tables.bronze.FILES, run_id)
+    warehouse.append(ledger_rows, tables.bronze.FILES, batch_id)
     audit.record(spark, warehouse, JOB, {"landing": counts, "bronze.files": batch.by_status()})
     progress.say("bronze: " + ", ".join(f"{n} files {status}" for status, n in sorted(batch.by_status().items())))
 
 
-def _append(warehouse: Warehouse, rows: DataFrame, table: tables.Table, expected: int) -> None:
+def read_date() -> Column:
+    """UTC date of read_at, a stamp without an offset taken for UTC: the partition that a later run looks for it in.
+
+    Rough on purpose. It depends on no setting, so that it stays where it is when a source's zone or the registry
+    changes; silver looks a day or two further on either side.
+    """
+    usual = F.col("read_at").rlike(_USUAL_STAMP)
+    parsed = F.to_date(F.timestamp_micros(instant(F.col("read_at"), None)["us"]))
+    return F.when(usual, F.substring("read_at", 1, 10).try_cast("date")).otherwise(parsed)
+
+
+def _append(warehouse: Warehouse, rows: DataFrame, table: tables.Table, batch_id: str, expected: int) -> None:
     """Appends the batch's rows and counts them: a file that changed after it was hashed would be short."""
-    warehouse.append(rows.select(*table.column_names), table, progress.run_id())
+    warehouse.append(rows.select(*table.column_names), table, batch_id)
     written = warehouse.rows_written(table)
     if written != expected:
-        warehouse.remove(table, F.col("batch_id") == progress.run_id())
+        warehouse.remove(table, F.col("batch_id") == batch_id)
         raise StorageError(
             f"{expected} rows were decided on and {written} written: a landing file changed meanwhile",
             table.full_name,

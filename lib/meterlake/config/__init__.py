@@ -5,7 +5,7 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -75,7 +75,9 @@ __all__ = [
 
 # Standard time is the smaller of the two: one of them is in summer time wherever there is one.
 STANDARD_TIME_INSTANTS = (datetime(2024, 1, 1, tzinfo=UTC), datetime(2024, 7, 1, tzinfo=UTC))
-WITHOUT_INFLUENCE_ON_CONTENT = {"storage", "spark", "ingest", "goals", "runs", "retry", "alerts"}
+# as_of is a moment and no rule: a run brings what hangs on it up to date.
+WITHOUT_INFLUENCE_ON_CONTENT = {"storage", "spark", "ingest", "goals", "runs", "retry", "alerts", "as_of"}
+_YEARS = range(1970, 2050)
 
 
 class Config(Settings):
@@ -119,10 +121,23 @@ class Config(Settings):
             return self.grid_offset_minutes
         return min(offset_minutes(self.time_zone, at) for at in STANDARD_TIME_INSTANTS)
 
-    def fingerprint(self) -> str:
-        """SHA-256 over every setting that influences content: another fingerprint, other rules."""
-        settings = self.model_dump(exclude=WITHOUT_INFLUENCE_ON_CONTENT)
-        if self.peaks.holiday_region is not None:
+    def grid_fits_days(self) -> bool:
+        """Whether local days begin with an hour of the grid; not where summer time shifts them by half an hour."""
+        offsets = {offset_minutes(self.time_zone, datetime(y, m, 1, tzinfo=UTC)) for y in _YEARS for m in range(1, 13)}
+        return all((offset - self.grid_offset()) % 60 == 0 for offset in offsets)
+
+    def bronze_margin_days(self) -> int:
+        """How far a reading's local date can lie from the UTC date of its stamp taken for UTC: zones reach 16 hours."""
+        zones = (self.time_zone != "UTC") + any(source.time_zone != "UTC" for source in self.sources.values())
+        return 1 if zones < 2 else 2
+
+    def fingerprint(self, without: Collection[str] = ()) -> str:
+        """SHA-256 over every setting that influences content: another fingerprint, other rules.
+
+        ``without`` names sections that a layer does not look at.
+        """
+        settings = self.model_dump(exclude=WITHOUT_INFLUENCE_ON_CONTENT | set(without))
+        if self.peaks.holiday_region is not None and "peaks" not in without:
             settings["holidays_version"] = holidays.__version__  # the package's calendar is part of the result
         canonical = json.dumps(settings, sort_keys=True, default=_canonical)
         return hashlib.sha256(canonical.encode()).hexdigest()

@@ -10,7 +10,7 @@ from meterlake import tables
 from meterlake.config import Config
 from meterlake.explain.model import Build, Episode, Found, Hole, Judged, Meter, Stored, Vacancy
 from meterlake.explain.period import Period
-from meterlake.silver.rulebook import Bronze, judge
+from meterlake.silver.rulebook import Bronze, judge, standardise
 from meterlake.storage import Warehouse
 
 _SILVER_JOB = "build_silver"
@@ -28,7 +28,7 @@ def gather(spark: SparkSession, warehouse: Warehouse, config: Config, meter_id: 
         _local(spark, warehouse.read(tables.bronze.METERS).where(F.col("meter_id") == meter_id)),
         _local(spark, warehouse.read(tables.bronze.VACANCIES).where(F.col("meter_id") == meter_id)),
     )
-    judged = judge(bronze, config).where(_in_period(F.coalesce("read_us", "received_us"), period))
+    judged = judge(standardise(bronze, config), config).where(_in_period(F.coalesce("read_us", "received_us"), period))
     meters, builds = _all(bronze.meters, Meter), _all(_last_build(warehouse), Build)
     return Found(
         meters[0] if meters else None,

@@ -2,10 +2,10 @@
 
 from decimal import Decimal
 
-from pyspark.sql import Column, DataFrame, Window
+from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
-from meterlake import tables
+from meterlake import grid, tables
 from meterlake.gold.calendar import expected_per_day, with_day_bounds
 
 _MINUTE_US = 60_000_000.0
@@ -14,8 +14,7 @@ _MINUTE_US = 60_000_000.0
 def daily_quality(
     readings: DataFrame,
     quarantine: DataFrame,
-    rule_counts: DataFrame,
-    arrivals: DataFrame,
+    meter_days: DataFrame,
     meters: DataFrame,
     time_zone: str,
     offset_minutes: int,
@@ -42,9 +41,9 @@ def daily_quality(
     expected = expected_per_day(with_day_bounds(days.select("local_date"), time_zone), meters, offset_minutes)
     joined = (
         days.join(expected, "local_date")
-        .join(_map_of(rule_counts, "rule", F.sum("readings"), "rule_counts"), "local_date", "left")
-        .join(_map_of(scored, "tier", F.count("*"), "tier_counts"), "local_date", "left")
-        .join(_freshness(arrivals), "local_date", "left")
+        .join(_map_of(_rules(readings, quarantine, meter_days, time_zone), "rule", "rule_counts"), "local_date", "left")
+        .join(_map_of(_dated(scored, "tier"), "tier", "tier_counts"), "local_date", "left")
+        .join(_freshness(meter_days), "local_date", "left")
     )
     return joined.select(
         "local_date",
@@ -58,15 +57,40 @@ def daily_quality(
     ).select(*tables.gold.DAILY_QUALITY.column_names)
 
 
-def _map_of(rows: DataFrame, name: str, count: Column, alias: str) -> DataFrame:
-    counted = rows.groupBy(F.col("read_date").alias("local_date"), name).agg(count.alias("_n"))
+def _rules(readings: DataFrame, quarantine: DataFrame, meter_days: DataFrame, time_zone: str) -> DataFrame:
+    """local_date, rule, n: of bronze readings on their own day, else the day they were received."""
+    stood = readings.where((F.col("origin") == "observed") & (F.size("warnings") > 0))
+    refused = quarantine.where(F.col("origin") == "observed")
+    day = F.coalesce("read_date", grid.local_date(F.unix_micros("received_at"), time_zone))
+    superseded = meter_days.where(F.col("superseded") > 0).select(
+        F.col("read_date").alias("local_date"),
+        F.inline(
+            F.array(
+                F.struct(F.lit("V13").alias("rule"), F.col("superseded").alias("n")),
+                F.struct(F.lit("V07").alias("rule"), F.col("superseded_late").alias("n")),
+            )
+        ),
+    )
+    one = F.lit(1).cast("long").alias("n")
+    told = stood.select(F.col("read_date").alias("local_date"), F.explode("warnings").alias("rule"), one)
+    failed = refused.select(day.alias("local_date"), F.explode(F.concat("reasons", "warnings")).alias("rule"), one)
+    return told.unionByName(failed).unionByName(superseded.where(F.col("n") > 0))
+
+
+def _dated(rows: DataFrame, name: str) -> DataFrame:
+    return rows.select(F.col("read_date").alias("local_date"), name, F.lit(1).cast("long").alias("n"))
+
+
+def _map_of(counts: DataFrame, name: str, alias: str) -> DataFrame:
+    counted = counts.groupBy("local_date", name).agg(F.sum("n").alias("_n"))
     entries = F.array_sort(F.collect_list(F.struct(name, "_n")))
     return counted.groupBy("local_date").agg(F.map_from_entries(entries).alias(alias))
 
 
-def _freshness(arrivals: DataFrame) -> DataFrame:
+def _freshness(meter_days: DataFrame) -> DataFrame:
     """The smallest delay that 95 % of a day's readings do not exceed, in minutes."""
-    delays = arrivals.groupBy(F.col("read_date").alias("local_date"), "delay_us").agg(F.sum("readings").alias("_n"))
+    timed = meter_days.select(F.col("read_date").alias("local_date"), F.explode("delays_us").alias("delay_us"))
+    delays = timed.groupBy("local_date", "delay_us").agg(F.count("*").alias("_n"))
     day = Window.partitionBy("local_date")
     up_to = day.orderBy("delay_us").rowsBetween(Window.unboundedPreceding, Window.currentRow)
     ranked = delays.select(

@@ -1,9 +1,14 @@
-"""build_gold: hourly load, peaks, daily consumption and daily quality from silver."""
+"""build_gold: hourly load, peaks, daily consumption and daily quality of the days that silver has changed."""
 
-from pyspark.sql import DataFrame, SparkSession
+from collections.abc import Callable
+from datetime import date
 
-from meterlake import progress, tables
+from pyspark.sql import Column, DataFrame, Row, SparkSession
+from pyspark.sql import functions as F
+
+from meterlake import grid, progress
 from meterlake.config import Config
+from meterlake.errors import ConfigError
 from meterlake.gold.calendar import active_meters
 from meterlake.gold.daily_consumption import daily_consumption
 from meterlake.gold.daily_quality import daily_quality
@@ -13,62 +18,137 @@ from meterlake.gold.peaks import Surroundings, load_hours, peak_exclusions, peak
 from meterlake.gold.usable import keep_usable
 from meterlake.operations import audit, runs
 from meterlake.storage import Warehouse
+from meterlake.tables import Table, bronze, gold, silver
 
-JOB = "build_gold"
-SILVER = tables.silver
+JOB, BEFORE = "build_gold", "build_silver"
 INPUTS = [
-    SILVER.READINGS,
-    SILVER.QUARANTINE,
-    SILVER.RULE_COUNTS,
-    SILVER.ARRIVALS,
-    tables.bronze.METERS,
-    tables.bronze.WEATHER,
-    tables.bronze.GRID_MAINTENANCE,
+    silver.READINGS,
+    silver.QUARANTINE,
+    silver.METER_DAYS,
+    bronze.METERS,
+    bronze.WEATHER,
+    bronze.GRID_MAINTENANCE,
 ]
+OUTPUTS = [gold.HOURLY_LOAD, gold.PEAK_EXCLUSIONS, gold.PEAK_PERIODS, gold.DAILY_CONSUMPTION, gold.DAILY_QUALITY]
 
 
-def run(spark: SparkSession, config: Config) -> None:
-    """Rebuilds gold where silver, the reference tables or the settings have changed; else changes nothing."""
+def run(spark: SparkSession, config: Config, rebuild: bool = False) -> None:
+    """Brings gold up to date with silver and the reference tables.
+
+    Raises ConfigError where the tables were made under other settings and no rebuild is asked for.
+    """
     warehouse = Warehouse(spark, config)
-    this_run = runs.begin(warehouse, config, JOB, INPUTS)
-    if runs.is_done(warehouse, this_run):
-        progress.say("gold: nothing new, the tables are as they were")
-        return
+    this_run = runs.begin(warehouse, JOB, INPUTS, config.fingerprint())
+    last = runs.last(warehouse, JOB)
+    if last is not None and not rebuild:
+        _require_same_settings(last, this_run)
+        if last["inputs"] == this_run.inputs:
+            progress.say("gold: nothing new, the tables are as they were")
+            return
+    days = None if rebuild or last is None else _changed_days(warehouse, last, this_run)
     read = {table: warehouse.read(table, this_run.inputs[table.full_name]) for table in INPUTS}
-    usable = keep_usable(read[SILVER.READINGS], config.quality.standard_from, config.faults.excluding)
-    meters = active_meters(read[tables.bronze.METERS])
-    zone, offset = config.time_zone, config.grid_offset()
-    written: dict[str, dict[str, int]] = {}
-
-    def publish(rows: DataFrame, table: tables.Table) -> DataFrame:
-        with progress.step(f"{table.full_name} written") as step:
-            warehouse.replace(rows.select(*table.column_names), table, progress.run_id())
-            count = warehouse.rows_written(table)
-            written[table.full_name] = {"written": count}
-            step.note(rows=count)
-        return warehouse.read(table)
-
-    hourly = publish(hourly_load(usable, meters, offset), tables.gold.HOURLY_LOAD)
-    around = Surroundings(
-        read[tables.bronze.WEATHER],
-        read[tables.bronze.GRID_MAINTENANCE],
-        public_holidays(spark, config.peaks.holiday_region),
-    )
-    hours = load_hours(hourly, around, config.peaks, zone)
-    publish(peak_exclusions(hours), tables.gold.PEAK_EXCLUSIONS)
-    publish(peak_periods(hours, config.peaks), tables.gold.PEAK_PERIODS)
-    publish(daily_consumption(usable, meters, zone, offset), tables.gold.DAILY_CONSUMPTION)
-    quality = daily_quality(
-        read[SILVER.READINGS],
-        read[SILVER.QUARANTINE],
-        read[SILVER.RULE_COUNTS],
-        read[SILVER.ARRIVALS],
-        meters,
-        zone,
-        offset,
-        config.quality.standard_from,
-    )
-    publish(quality, tables.gold.DAILY_QUALITY)
+    written = _Gold(spark, config, warehouse, read, days).write()
     audit.record(spark, warehouse, JOB, written)
-    outputs = [table for table in tables.ALL if table.layer == "gold"]
-    runs.finish(spark, warehouse, this_run, outputs)
+    runs.finish(spark, warehouse, this_run, OUTPUTS)
+
+
+class _Gold:
+    def __init__(
+        self,
+        spark: SparkSession,
+        config: Config,
+        warehouse: Warehouse,
+        read: dict[Table, DataFrame],
+        days: set[date] | None,
+    ) -> None:
+        self.spark, self.config, self.warehouse, self.read, self.days = spark, config, warehouse, read, days
+        self.written: dict[str, dict[str, int]] = {}
+
+    def write(self) -> dict[str, dict[str, int]]:
+        """Each table of gold; what it wrote by table and kind."""
+        zone, offset = self.config.time_zone, self.config.grid_offset()
+        meters = active_meters(self.read[bronze.METERS])
+        of_days = self._of(silver.READINGS, "read_date", self._is_day)
+        usable = self._usable(of_days)
+        hours = hourly_load(self._usable(self._of(silver.READINGS, "read_date", self._is_near)), meters, offset)
+        self._publish(hours, gold.HOURLY_LOAD, self._is_hour)
+        around = Surroundings(
+            self.read[bronze.WEATHER],
+            self.read[bronze.GRID_MAINTENANCE],
+            public_holidays(self.spark, self.config.peaks.holiday_region),
+        )
+        # A day's peaks look at the year before: made of all hourly loads, which are few.
+        loads = load_hours(self.warehouse.read(gold.HOURLY_LOAD), around, self.config.peaks, zone)
+        self._publish(peak_exclusions(loads), gold.PEAK_EXCLUSIONS)
+        self._publish(peak_periods(loads, self.config.peaks), gold.PEAK_PERIODS)
+        self._publish(daily_consumption(usable, meters, zone, offset), gold.DAILY_CONSUMPTION, self._is_local_day)
+        quality = daily_quality(
+            of_days,
+            self._of(silver.QUARANTINE, "read_date", lambda day: self._is_day(day) | day.isNull()),
+            self._of(silver.METER_DAYS, "read_date", self._is_day),
+            meters,
+            zone,
+            offset,
+            self.config.quality.standard_from,
+        )
+        self._publish(quality, gold.DAILY_QUALITY, self._is_local_day)
+        return self.written
+
+    def _publish(self, rows: DataFrame, table: Table, is_ours: Callable[[], Column] | None = None) -> None:
+        """Writes the rows; of some days where the run is of some days, and then only what differs."""
+        with progress.step(f"{table.full_name} written") as step:
+            made = rows.select(*table.column_names)
+            if self.days is None:
+                spread = made.repartition(*table.partitions) if table.partitions else made
+                self.warehouse.replace(spread, table, progress.run_id())
+                counts = {"written": self.warehouse.rows_written(table)}
+            else:
+                stored = self.warehouse.read(table)
+                if is_ours is not None:
+                    made, stored = made.where(is_ours()), stored.where(is_ours())
+                changes = self.warehouse.apply(made, stored, table, progress.run_id())
+                counts = {"written": sum(changes.values())}
+            self.written[table.full_name] = counts
+            step.note(rows=counts["written"])
+
+    def _of(self, table: Table, column: str, condition: Callable[[Column], Column]) -> DataFrame:
+        return self.read[table] if self.days is None else self.read[table].where(condition(F.col(column)))
+
+    def _usable(self, readings: DataFrame) -> DataFrame:
+        return keep_usable(readings, self.config.quality.standard_from, self.config.faults.excluding)
+
+    def _is_day(self, day: Column) -> Column:
+        return day.isin(sorted(self.days or ()))
+
+    def _is_near(self, day: Column) -> Column:
+        """The days, and those that share an hour with them where the grid's hours cross midnight."""
+        if self.config.grid_fits_days():
+            return self._is_day(day)
+        return self._is_day(day) | self._is_day(F.date_add(day, 1)) | self._is_day(F.date_sub(day, 1))
+
+    def _is_hour(self) -> Column:
+        """Hours that share an instant with the days."""
+        start = F.unix_micros("hour")
+        first = grid.local_date(start, self.config.time_zone)
+        last = grid.local_date(start + F.lit(grid.HOUR_US - 1), self.config.time_zone)
+        return self._is_day(first) | self._is_day(last)
+
+    def _is_local_day(self) -> Column:
+        return self._is_day(F.col("local_date"))
+
+
+def _changed_days(warehouse: Warehouse, last: Row, this_run: runs.Run) -> set[date] | None:
+    """The local days that silver set out to write since gold's last run; None for all, where the registry changed."""
+    registry = bronze.METERS.full_name
+    if last["inputs"][registry] != this_run.inputs[registry]:
+        return None
+    return runs.days_written_since(warehouse, BEFORE, last["started_at"])
+
+
+def _require_same_settings(last: Row, this_run: runs.Run) -> None:
+    if last["fingerprint"] != this_run.fingerprint:
+        raise ConfigError(
+            "the settings are not those that gold was made with, and no table mixes two rule sets",
+            ", ".join(table.full_name for table in OUTPUTS),
+            "make them anew with --rebuild, or take the old settings back",
+        )

@@ -7,12 +7,12 @@ from pyspark.sql import functions as F
 
 from meterlake import grid
 from meterlake.config import LowVarianceConfig
-from meterlake.silver.weeks import micro, rounded, spread, week_episodes, weekly_sums
+from meterlake.silver.weeks import rounded, spread, weekly_sums
 from meterlake.windows import METER
 
 
-def low_variance_episodes(days: DataFrame, rule: LowVarianceConfig, time_zone: str, offset_minutes: int) -> DataFrame:
-    """F04 episodes. Needs what accepted_days gives. evidence is the smallest ratio.
+def low_variance_days(days: DataFrame, rule: LowVarianceConfig, time_zone: str, offset_minutes: int) -> DataFrame:
+    """F04, day by day: METER, meter_id, day, evidence (the ratio). Needs what meter_days.accepted_days gives.
 
     Tested for every local day with an accepted reading, over the seven local days that end with it; not with fewer
     than 80 % of the grid points of those days (23 or 25 hours where the clock changes), nor where the mean is not
@@ -26,23 +26,8 @@ def low_variance_episodes(days: DataFrame, rule: LowVarianceConfig, time_zone: s
     expected = grid.points_between(start, end, grid.interval_us(), offset_minutes)
     is_tested = (F.col("n") >= F.lit(rule.min_intervals_share) * expected) & (F.col("sum_x") > 0)
     tested = weeks.where(is_tested).select("*", _spread().alias("_spread"), _ratio().alias("_ratio"))
-    flagged = tested.where(_is_below(rule.ratio_below)).select(
+    return tested.where(_is_below(rule.ratio_below)).select(
         *METER, "meter_id", "day", rounded(F.col("_ratio")).alias("evidence")
-    )
-    return week_episodes(flagged, "F04", rule.days, time_zone)
-
-
-def accepted_days(readings: DataFrame, time_zone: str) -> DataFrame:
-    """A row a meter and local day with an accepted reading: n, sum_x, sum_xx of kW in millionths, exact."""
-    accepted = readings.where("is_accepted").select(
-        *METER,
-        "meter_id",
-        "interval_minutes",
-        grid.local_date(F.col("read_us"), time_zone).alias("day"),
-        micro(F.col("kw")).alias("_x"),
-    )
-    return accepted.groupBy(*METER, "meter_id", "interval_minutes", "day").agg(
-        F.count("*").alias("n"), F.sum("_x").alias("sum_x"), F.sum(F.col("_x") * F.col("_x")).alias("sum_xx")
     )
 
 

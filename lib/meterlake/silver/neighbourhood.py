@@ -5,29 +5,33 @@ from pyspark.sql import functions as F
 
 from meterlake import grid
 from meterlake.config import NeighbourhoodConfig
-from meterlake.silver.weeks import micro, rounded, spread, week_episodes, weekly_sums
+from meterlake.silver.weeks import micro, rounded, spread, weekly_sums
 from meterlake.windows import METER
 
 _SUMS = ["n", "sum_x", "sum_y", "sum_xx", "sum_yy", "sum_xy"]
 
 
-def neighbourhood_episodes(
-    readings: DataFrame, days: DataFrame, rule: NeighbourhoodConfig, time_zone: str, offset_minutes: int
-) -> DataFrame:
-    """F05 episodes. evidence is the smallest r.
+def neighbour_days(readings: DataFrame, rule: NeighbourhoodConfig, time_zone: str, offset_minutes: int) -> DataFrame:
+    """The sums that F05 is made of, a row a meter and local day (of the hour's start): METER, day, n, sum_x … sum_xy.
 
-    Needs judged readings (neighbourhood_id, read_us, kw, is_accepted) and the meter's days with an accepted reading
-    (low_variance.accepted_days). An hour counts when the meter and at least three others of its neighbourhood have
-    accepted readings in it; its kW is the mean of its readings there, that of the neighbours the mean of theirs, the
-    meter left out, both to 6 places. Not tested with fewer than 72 such hours, nor where r is undefined.
+    Needs judged readings (neighbourhood_id, read_us, kw, is_accepted). An hour counts when the meter and at least
+    three others of its neighbourhood have accepted readings in it; its kW (x) is the mean of its readings there, that
+    of the neighbours (y) the mean of theirs, the meter left out, both to 6 places.
     """
     hours = _hours_with_neighbours(_hourly_kw(readings, offset_minutes), rule.min_neighbours)
-    daily = _daily_sums(hours, time_zone)
+    return _daily_sums(hours, time_zone)
+
+
+def neighbourhood_days(daily: DataFrame, days: DataFrame, rule: NeighbourhoodConfig) -> DataFrame:
+    """The days whose week trips F05: METER, meter_id, day, evidence (r).
+
+    Needs what neighbour_days gives and the meter's days with an accepted reading (meter_days.accepted_days). Not
+    tested with fewer than 72 hours, nor where r is undefined.
+    """
     weeks = weekly_sums(daily, _SUMS, rule.days).join(days.select(*METER, "day", "meter_id"), [*METER, "day"])
     tested = weeks.where(F.col("n") >= rule.min_hours).select(*METER, "meter_id", "day", _correlation().alias("_r"))
     flagged = tested.where(F.col("_r") < F.lit(float(rule.correlation_below)))
-    evidence = flagged.select(*METER, "meter_id", "day", rounded(F.col("_r")).alias("evidence"))
-    return week_episodes(evidence, "F05", rule.days, time_zone)
+    return flagged.select(*METER, "meter_id", "day", rounded(F.col("_r")).alias("evidence"))
 
 
 def _hourly_kw(readings: DataFrame, offset_minutes: int) -> DataFrame:

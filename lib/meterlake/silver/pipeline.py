@@ -1,117 +1,225 @@
-"""build_silver: reads bronze, applies the rulebook, checks that the counts balance, publishes silver."""
+"""build_silver: judges what bronze has gained since the last run, checks the counts, writes what differs."""
 
-from datetime import UTC, datetime, timedelta
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, timedelta
 
-from pyspark import StorageLevel
-from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import DataFrame, Row, SparkSession
 from pyspark.sql import functions as F
 
-from meterlake import progress, tables
+from meterlake import progress
 from meterlake.config import Config
+from meterlake.errors import ConfigError
+from meterlake.instants import trimmed
 from meterlake.operations import audit, runs
 from meterlake.silver import rows as row
-from meterlake.silver.faults import fault_rows
-from meterlake.silver.rulebook import (
-    Bronze,
-    arrivals,
-    find_episodes,
-    gap_rows,
-    judge,
-    meters_seen,
-    rows_to_publish,
-    rule_counts,
-)
+from meterlake.silver.build import build
+from meterlake.silver.kept import FEW_ROWS, Kept
+from meterlake.silver.meters import with_reference
+from meterlake.silver.reference import changed_neighbourhoods
+from meterlake.silver.request import Request
+from meterlake.silver.rulebook import Bronze, standardise
+from meterlake.silver.update import Update
 from meterlake.storage import Warehouse
+from meterlake.tables import Table, bronze, silver
 
 JOB = "build_silver"
-INPUTS = [tables.bronze.READINGS, tables.bronze.METERS, tables.bronze.VACANCIES]
+INPUTS = [bronze.READINGS, bronze.METERS, bronze.VACANCIES]
+# In the order of their commits. What a run remembers comes last: a run that died before that is done again in full.
 OUTPUTS = [
-    tables.silver.READINGS,
-    tables.silver.QUARANTINE,
-    tables.silver.GAPS,
-    tables.silver.FAULTS,
-    tables.silver.RULE_COUNTS,
-    tables.silver.ARRIVALS,
+    silver.READINGS,
+    silver.QUARANTINE,
+    silver.GAPS,
+    silver.FAULTS,
+    silver.FLAGGED_DAYS,
+    silver.NEIGHBOUR_DAYS,
+    silver.METER_DAYS,
+    silver.METERS_JUDGED,
 ]
+# Sections of the configuration that silver does not look at.
+OTHERS = ("peaks",)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def run(spark: SparkSession, config: Config) -> None:
-    """Rebuilds silver where bronze or the settings have changed since the last run; else changes nothing.
+def run(spark: SparkSession, config: Config, request: Request | None = None) -> None:
+    """Brings silver up to date with bronze: the same tables that a rebuild from everything would give.
 
-    Raises AuditError, and publishes nothing, where a bronze reading does not end with exactly one disposition.
+    Raises AuditError, and publishes nothing, where a reading does not end with exactly one disposition, and ConfigError
+    where the tables were made under other settings: they are made anew with ``Request(rebuild=True)``, or not at all.
     """
-    warehouse = Warehouse(spark, config)
-    this_run = runs.begin(warehouse, config, JOB, INPUTS)
-    if runs.is_done(warehouse, this_run):
-        progress.say("silver: nothing new, the tables are as they were")
-        return
-    bronze = Bronze(*(warehouse.read(table, this_run.inputs[table.full_name]) for table in INPUTS))
-    as_of = config.as_of or newest_landing(bronze.readings)
-    judged = judge(bronze, config).persist(StorageLevel.MEMORY_AND_DISK)
-    try:
-        _publish(spark, config, warehouse, this_run, bronze, judged, as_of)
-    finally:
-        judged.unpersist()
+    _Build(spark, config, request or Request()).run()
 
 
-def newest_landing(readings: DataFrame) -> datetime:
+class _Build:
+    def __init__(self, spark: SparkSession, config: Config, request: Request) -> None:
+        self.spark, self.config, self.request = spark, config, request
+        self.warehouse = Warehouse(spark, config)
+        self.last = runs.last(self.warehouse, JOB)
+        self.this = runs.begin(self.warehouse, JOB, INPUTS, config.fingerprint(OTHERS))
+        self.audited: dict[str, dict[str, int]] = {}
+
+    def run(self) -> None:
+        if self.last is not None and not self.request.rebuild:
+            _require_same_settings(self.last, self.this)
+            if self._is_done(self.last):
+                progress.say("silver: nothing new, the tables are as they were")
+                return
+        bronze_now = self._bronze()
+        tags = self._new_batches()
+        if self.request.rebuild or self.last is None or tags is None:
+            as_of = self._rebuild(bronze_now)
+        else:
+            as_of = self._update(bronze_now, self.last, tags)
+        audit.record(self.spark, self.warehouse, JOB, self.audited)
+        runs.finish(self.spark, self.warehouse, self.this, OUTPUTS, as_of)
+
+    def _is_done(self, last: Row) -> bool:
+        same_moment = self.config.as_of in (None, last["as_of"] and last["as_of"].astimezone(UTC))
+        return last["inputs"] == self.this.inputs and same_moment and not self.request.asks_for_more
+
+    def _bronze(self) -> Bronze:
+        """The inputs as they are now, without the rows of a batch that died before its ledger."""
+        read = {table: self.warehouse.read(table, self.this.inputs[table.full_name]) for table in INPUTS}
+        readings = read[bronze.READINGS]
+        newest = self.warehouse.last_tag(bronze.READINGS)
+        ledger = self.warehouse.read(bronze.FILES)
+        if newest is not None and self.warehouse.exists(bronze.FILES):
+            self.unfinished = newest if ledger.where(F.col("batch_id") == newest).isEmpty() else None
+            if self.unfinished is not None:
+                readings = readings.where(F.col("batch_id") != self.unfinished)
+        else:
+            self.unfinished = None
+        return Bronze(readings, read[bronze.METERS], read[bronze.VACANCIES])
+
+    def _new_batches(self) -> list[str] | None:
+        if self.last is None:
+            return None
+        tags = self.warehouse.tags_since(bronze.READINGS, self.last["inputs"][bronze.READINGS.full_name])
+        return None if tags is None else [tag for tag in tags if tag != self.unfinished]
+
+    def _rebuild(self, source: Bronze) -> datetime:
+        as_of = self.config.as_of or _newest_landing(source.readings)
+        rows_in = source.readings.count()
+        built = build(source, self.config, _us(as_of), progress.run_id(), Kept(rows_in <= FEW_ROWS))
+        try:
+            with progress.step("silver: everything judged") as step:
+                step.note(rows=built.judged.count())
+            self._audit(built.rows, rows_in)
+            runs.announce(self.spark, self.warehouse, self.this, None)
+            for table in OUTPUTS:
+                with progress.step(f"{table.full_name} written"):
+                    rows = built.tables[table].select(*table.column_names)
+                    rows = rows.repartition(*table.partitions[:1]) if table.partitions else rows
+                    self.warehouse.replace(rows, table, progress.run_id())
+        finally:
+            built.release()
+        return as_of
+
+    def _update(self, source: Bronze, last: Row, tags: list[str]) -> datetime:
+        as_of_before = (last["as_of"] or _EPOCH).astimezone(UTC)
+        fresh_rows = source.readings.where(F.col("batch_id").isin(tags))
+        as_of = self.config.as_of or max(as_of_before, _newest_landing(fresh_rows))
+        self._judge_neighbourhoods(source, last, as_of)
+        asked = self.request.days()
+        margin = self.config.bronze_margin_days()
+        fresh = fresh_rows
+        if asked:
+            wide = self.request.days(margin)
+            fresh = source.readings.where(
+                F.col("batch_id").isin(tags) | F.col("read_date").between(min(wide), max(wide))
+            )
+        standard = standardise(Bronze(fresh, source.meters, source.vacancies), self.config)
+        update = Update(source, standard, self._stored(), self.config, progress.run_id())
+        try:
+            with progress.step("silver: what is new, judged") as step:
+                update.run(as_of, as_of_before, asked)
+                step.note(days=len(update.days), rows=update.rows_in)
+            self._audit(update.rows, update.rows_in)
+            self._write(update.made, update.replaced, update.days)
+        finally:
+            update.release()
+        return as_of
+
+    def _judge_neighbourhoods(self, source: Bronze, last: Row, as_of: datetime) -> None:
+        """Judges all of the meters whose registry row or vacancies have changed, and of their neighbours."""
+        is_asked = self.request.meter_id
+        registry = with_reference(source.meters, source.vacancies)
+        judged = self.warehouse.read(silver.METERS_JUDGED)
+        versions = [table.full_name for table in (bronze.METERS, bronze.VACANCIES)]
+        if is_asked is None and all(last["inputs"][name] == self.this.inputs[name] for name in versions):
+            return
+        meters = changed_neighbourhoods(registry, judged, is_asked).persist()
+        try:
+            if meters.isEmpty():
+                if is_asked is not None:
+                    raise ConfigError(f"meter {is_asked} is not in the registry", "--meter", "name a registered meter")
+                return
+            with progress.step("silver: whole neighbourhoods judged") as step:
+                step.note(meters=meters.count())
+                own = F.broadcast(meters)
+                is_theirs = trimmed(source.readings["meter_id"]) == meters["meter_id"]
+                part = Bronze(
+                    source.readings.join(own, is_theirs, "left_semi"),
+                    source.meters.join(own, "meter_id", "left_semi"),
+                    source.vacancies,
+                )
+                built = build(part, self.config, _us(as_of), progress.run_id(), Kept(part.readings.count() <= FEW_ROWS))
+                replaced = {table: self.warehouse.read(table).join(own, "meter_id", "left_semi") for table in OUTPUTS}
+                self._write(built.tables, replaced, None)
+                built.release()
+        finally:
+            meters.unpersist()
+
+    def _stored(self) -> dict[Table, DataFrame]:
+        return {table: self.warehouse.read(table) for table in OUTPUTS}
+
+    def _write(
+        self, made: Mapping[Table, DataFrame], replaced: Mapping[Table, DataFrame], days: set[date] | None
+    ) -> None:
+        runs.announce(self.spark, self.warehouse, self.this, days)
+        for table in OUTPUTS:
+            with progress.step(f"{table.full_name} compared and written") as step:
+                old = replaced.get(table, self.warehouse.read(table))
+                step.note(**_told(self.warehouse.apply(made[table], old, table, progress.run_id())))
+
+    def _audit(self, rows: DataFrame, rows_in: int) -> None:
+        with progress.step("silver: counts balance") as step:
+            counts = {(r["origin"], r["disposition"]): r["count"] for r in _counted(rows)}
+            by_disposition = {d: n for (origin, d), n in counts.items() if origin == row.OBSERVED}
+            audit.require_balance("bronze.readings", rows_in, by_disposition)
+            step.note(**by_disposition)
+        self.audited = {
+            "bronze.readings": by_disposition,
+            "silver.readings": {origin: n for (origin, d), n in counts.items() if d == row.ACCEPTED},
+            "silver.quarantine": {
+                f"{d} {origin}": n for (origin, d), n in counts.items() if d in (row.QUARANTINED, row.REJECTED)
+            },
+        }
+
+
+def _newest_landing(readings: DataFrame) -> datetime:
     """The start of the latest landing hour that brought a reading; 1970 where none has come."""
     newest = readings.agg(F.coalesce(F.unix_seconds(F.max("landed_hour")), F.lit(0)).alias("at")).first()
     return datetime.fromtimestamp(newest["at"] if newest else 0, UTC)
 
 
-def _publish(
-    spark: SparkSession,
-    config: Config,
-    warehouse: Warehouse,
-    this_run: runs.Run,
-    bronze: Bronze,
-    judged: DataFrame,
-    as_of: datetime,
-) -> None:
-    run_id, zone = progress.run_id(), config.time_zone
-    with progress.step("silver: readings judged") as step:
-        rows_in = bronze.readings.count()
-        seen = meters_seen(judged, bronze.meters).persist()
-        step.note(rows=judged.count())
-    with progress.step("silver: fault episodes found") as step:
-        episodes = find_episodes(judged, config).persist()
-        step.note(episodes=episodes.count())
-    rows = rows_to_publish(judged, episodes, config)
-    with progress.step("silver: counts balance") as step:
-        counts = _counts(rows)
-        by_disposition = {d: n for (origin, d), n in counts.items() if origin == row.OBSERVED}
-        audit.require_balance("bronze.readings", rows_in, by_disposition)
-        step.note(**by_disposition)
-    as_of_us = (as_of - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
-    outputs = {
-        tables.silver.QUARANTINE: row.as_quarantine(rows, zone, run_id),
-        tables.silver.GAPS: gap_rows(judged, seen, config, as_of_us),
-        tables.silver.FAULTS: fault_rows(episodes, seen, config.faults),
-        tables.silver.RULE_COUNTS: rule_counts(rows, zone),
-        tables.silver.ARRIVALS: arrivals(judged, zone),
-        tables.silver.READINGS: row.as_readings(rows, zone, run_id).repartition("read_date"),
-    }
-    for table, content in outputs.items():
-        with progress.step(f"{table.full_name} written"):
-            warehouse.replace(content, table, run_id)
-    audit.record(spark, warehouse, JOB, _audited(counts, by_disposition))
-    runs.finish(spark, warehouse, this_run, OUTPUTS, as_of)
-    seen.unpersist()
-    episodes.unpersist()
+def _require_same_settings(last: Row, this: runs.Run) -> None:
+    if last["fingerprint"] != this.fingerprint:
+        names = ", ".join(table.full_name for table in OUTPUTS[:4])
+        raise ConfigError(
+            "the rules' settings are not those that the tables were made with, and no table mixes two rule sets",
+            f"{names} and gold",
+            "make them anew with --rebuild, or take the old settings back",
+        )
 
 
-def _counts(rows: DataFrame) -> dict[tuple[str, str], int]:
-    """Rows by origin and disposition."""
-    counted = rows.groupBy("origin", "disposition").count()
-    return {(r["origin"], r["disposition"]): r["count"] for r in counted.toLocalIterator()}
+def _counted(rows: DataFrame) -> list[Row]:
+    return list(rows.groupBy("origin", "disposition").count().toLocalIterator())
 
 
-def _audited(counts: dict[tuple[str, str], int], by_disposition: dict[str, int]) -> dict[str, dict[str, int]]:
-    return {
-        "bronze.readings": by_disposition,
-        "silver.readings": {origin: n for (origin, d), n in counts.items() if d == row.ACCEPTED},
-        "silver.quarantine": {
-            f"{d} {origin}": n for (origin, d), n in counts.items() if d in (row.QUARANTINED, row.REJECTED)
-        },
-    }
+def _told(changes: dict[str, int]) -> dict[str, object]:
+    names = {"I": "inserted", "U": "updated", "D": "deleted"}
+    return {names[kind]: count for kind, count in sorted(changes.items())} or {"unchanged": True}
+
+
+def _us(instant: datetime) -> int:
+    return (instant - _EPOCH) // timedelta(microseconds=1)

@@ -1,10 +1,11 @@
 """Rates of change: a rise of more than 500 % (V11), a fall of more than 90 % (V12). Warnings only."""
 
-from pyspark.sql import DataFrame
+from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from meterlake.config import RateOfChangeConfig
 from meterlake.grid import HOUR_US
+from meterlake.silver.carried import carried
 from meterlake.windows import before, per_meter
 
 
@@ -16,7 +17,8 @@ def with_rates(readings: DataFrame, rule: RateOfChangeConfig) -> DataFrame:
     drop is below 0.1 kW; a first reading is neither.
     """
     accepted = F.when(F.col("is_accepted"), F.struct(F.col("read_us").alias("us"), F.col("kw").alias("kw")))
-    compared = readings.select("*", F.last(accepted, ignorenulls=True).over(before(per_meter())).alias("_previous"))
+    previous_one = F.coalesce(F.last(accepted, ignorenulls=True).over(before(per_meter())), _carried_one(readings))
+    compared = readings.select("*", previous_one.alias("_previous"))
     previous = F.col("_previous.kw")
     is_near = F.col("read_us") - F.col("_previous.us") <= F.lit(int(rule.previous_within_hours * HOUR_US))
     is_tested = F.col("is_accepted") & (F.col("min_kw") >= 0) & F.coalesce(is_near, F.lit(False))
@@ -29,3 +31,10 @@ def with_rates(readings: DataFrame, rule: RateOfChangeConfig) -> DataFrame:
         (is_tested & F.coalesce(rises, F.lit(False))).alias("is_spike"),
         (is_tested & F.coalesce(falls, F.lit(False))).alias("is_drop"),
     )
+
+
+def _carried_one(readings: DataFrame) -> Column:
+    """The last accepted reading before the slice, empty where there is none."""
+    us = carried(readings, "accepted_us").cast("long")
+    one = F.struct(us.alias("us"), carried(readings, "accepted_kw").cast("decimal(18,6)").alias("kw"))
+    return F.when(us.isNotNull(), one)

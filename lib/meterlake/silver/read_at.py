@@ -8,7 +8,7 @@ from pyspark.sql import functions as F
 
 from meterlake import grid
 from meterlake.config import SourceConfig
-from meterlake.silver.instants import instant, wall_clock
+from meterlake.instants import instant, wall_clock
 from meterlake.silver.sources import per_source
 
 Sources = Mapping[str, SourceConfig]

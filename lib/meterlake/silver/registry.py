@@ -3,7 +3,7 @@
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from meterlake.silver.instants import trimmed
+from meterlake.instants import trimmed
 
 _UNKNOWN_SPREAD = 1 << 20
 

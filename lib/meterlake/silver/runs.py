@@ -7,6 +7,7 @@ from pyspark.sql import functions as F
 
 from meterlake import grid
 from meterlake.config import FaultsConfig
+from meterlake.silver.carried import carried
 from meterlake.windows import METER, before, per_meter, until_now
 
 
@@ -22,7 +23,7 @@ def with_runs(readings: DataFrame, rule: FaultsConfig) -> DataFrame:
     previous = F.last(F.when(F.col("is_standing"), _mark()), ignorenulls=True).over(before(per_meter()))
     counted = marked.select(
         "*",
-        previous.alias("_previous"),
+        F.coalesce(previous, _carried_mark(readings)).alias("_previous"),
         F.sum(F.col("is_standing").cast("long")).over(until_now(per_meter())).alias("_count"),
     )
     hole = F.col("read_us") - F.col("_previous.us") - grid.interval_us()
@@ -38,9 +39,15 @@ def with_runs(readings: DataFrame, rule: FaultsConfig) -> DataFrame:
     in_over_run = F.col("is_standing") & F.col("_is_over")
     return starts.select(
         *readings.columns,
-        F.when(in_value_run, _at_last("_value_starts", "read_us")).alias("value_run_us"),
-        F.when(in_over_run, _at_last("_over_starts", "read_us")).alias("over_run_us"),
-        F.when(in_over_run, F.col("_count") - _at_last("_over_starts", "_count") + 1).alias("over_count"),
+        F.when(in_value_run, _or_carried(readings, "_value_starts", "value_run_us")).alias("value_run_us"),
+        F.when(in_over_run, _or_carried(readings, "_over_starts", "over_run_us")).alias("over_run_us"),
+        F.when(
+            in_over_run,
+            F.coalesce(
+                F.col("_count") - _at_last("_over_starts", "_count") + 1,
+                F.col("_count") + carried(readings, "over_count").cast("long"),
+            ),
+        ).alias("over_count"),
     )
 
 
@@ -89,6 +96,21 @@ def _mark() -> Column:
     return F.struct(
         F.col("read_us").alias("us"), F.col("_run_value").alias("value"), F.col("_is_over").alias("is_over")
     )
+
+
+def _carried_mark(readings: DataFrame) -> Column:
+    """The standing reading before the slice, empty where there is none."""
+    mark = F.struct(
+        carried(readings, "standing_us").cast("long").alias("us"),
+        carried(readings, "run_kw").cast("decimal(18,6)").alias("value"),
+        carried(readings, "is_over").cast("boolean").alias("is_over"),
+    )
+    return F.when(carried(readings, "standing_us").isNotNull(), mark)
+
+
+def _or_carried(readings: DataFrame, start: str, field: str) -> Column:
+    """Where the run began: in the slice, else before it."""
+    return F.coalesce(_at_last(start, "read_us"), carried(readings, field).cast("long"))
 
 
 def _at_last(start: str, column: str) -> Column:

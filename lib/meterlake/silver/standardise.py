@@ -7,7 +7,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from meterlake.config import UnitsConfig
-from meterlake.silver.instants import trimmed
+from meterlake.instants import trimmed
 from meterlake.silver.numbers import number
 
 _WIDE = "decimal(27,6)"

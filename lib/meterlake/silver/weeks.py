@@ -32,10 +32,10 @@ def weekly_sums(daily: DataFrame, sums: list[str], days: int) -> DataFrame:
 
 
 def week_episodes(flagged: DataFrame, fault: str, days: int, time_zone: str) -> DataFrame:
-    """Episodes of flagged days: weeks of one meter that overlap or touch are one.
+    """F04 or F05 episodes of flagged days: weeks of one meter that overlap or touch are one.
 
     Needs meter_id, METER, day and evidence (the smaller, the worse). Gives meter_id, meter_key, fault, started_us,
-    ended_us, evidence.
+    ended_us, evidence, the smallest of its days.
     """
     gap = F.datediff("day", F.lag("day").over(per_meter_day()))
     marked = flagged.select("*", F.coalesce((gap > days).cast("long"), F.lit(1)).alias("_starts"))

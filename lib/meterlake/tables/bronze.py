@@ -2,11 +2,11 @@
 
 from pyspark.sql.types import DecimalType
 
-from meterlake.tables.table import INT, KW, LONG, SOURCE, TEXT, TIME, Column, Table
+from meterlake.tables.table import DATE, INT, KW, LONG, SOURCE, TEXT, TIME, Column, Table
 
 _BATCH: tuple[Column, ...] = (
     ("content_hash", TEXT, "SHA-256 of the stored bytes, lower-case hex"),
-    ("batch_id", TEXT, "the ingesting run"),
+    ("batch_id", TEXT, "the batch that brought it"),
     ("ingested_at", TIME, "when the batch was ingested, UTC"),
 )
 
@@ -23,8 +23,10 @@ READINGS = Table(
         *SOURCE,
         ("landed_hour", TIME, "start of the landing hour, UTC"),
         *_BATCH,
+        ("read_date", DATE, "UTC date of read_at as far as it can be read without its source; empty: it cannot"),
     ),
     key=("source_file", "source_version", "source_line"),
+    partitions=("read_date",),
 )
 DEAD_LETTERS = Table(
     "bronze",

@@ -72,6 +72,7 @@ DAILY_CONSUMPTION = Table(
         ("lowest_score", INT, "points"),
     ),
     key=("local_date", "meter_id"),
+    partitions=("local_date",),
 )
 DAILY_QUALITY = Table(
     "gold",

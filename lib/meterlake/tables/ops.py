@@ -1,6 +1,6 @@
 """Ops: what ran, on which versions, whether the counts balance, what failed, and what somebody has to see to."""
 
-from meterlake.tables.table import COUNTS, INT, LONG, TEXT, TIME, Table
+from meterlake.tables.table import COUNTS, DAYS, INT, LONG, TEXT, TIME, Table
 
 RUNS = Table(
     "ops",
@@ -9,13 +9,14 @@ RUNS = Table(
         ("run_id", TEXT, ""),
         ("job", TEXT, "ingest_bronze, build_silver, build_gold"),
         ("started_at", TIME, "UTC"),
-        ("finished_at", TIME, "UTC"),
+        ("finished_at", TIME, "UTC; empty: a run that began to write"),
         ("as_of", TIME, "the point up to which open holes are counted, UTC"),
         ("inputs", COUNTS, "versions of the tables that were read"),
         ("outputs", COUNTS, "versions of the tables that were written: they belong together"),
         ("fingerprint", TEXT, "SHA-256 of the settings that decide content"),
+        ("days", DAYS, "local days that the run writes; empty: any"),
     ),
-    key=("run_id", "job"),
+    key=("run_id", "job", "finished_at"),
 )
 AUDIT = Table(
     "ops",

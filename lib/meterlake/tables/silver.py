@@ -1,6 +1,6 @@
-"""Silver: each reading judged, holes, faults, and the counts that gold needs of readings no table keeps."""
+"""Silver: each reading judged, holes, faults; and what a run remembers so that the next one costs what is new."""
 
-from pyspark.sql.types import DecimalType
+from pyspark.sql.types import ArrayType, BooleanType, DecimalType, LongType, StructField, StructType
 
 from meterlake.tables.table import (
     DATE,
@@ -16,6 +16,7 @@ from meterlake.tables.table import (
     Table,
 )
 
+_SUMS = ("x", "y", "xx", "yy", "xy")
 _READING: tuple[Column, ...] = (
     ("meter_id", TEXT, ""),
     ("meter_type", TEXT, "of the registry"),
@@ -54,6 +55,7 @@ QUARANTINE = Table(
         ("comment", TEXT, ""),
     ),
     key=("source_file", "source_version", "source_line", "meter_id", "read_at"),
+    partitions=("read_date",),
 )
 GAPS = Table(
     "silver",
@@ -87,25 +89,68 @@ FAULTS = Table(
     ),
     key=("meter_id", "fault", "started_at"),
 )
-RULE_COUNTS = Table(
-    "silver",
-    "rule_counts",
-    (
-        ("read_date", DATE, "local date of read_at, else of received_at"),
-        ("neighbourhood_key", INT, "see bronze.meters; below 0: meters not in the registry"),
-        ("rule", TEXT, "V01 … V14, Q01"),
-        ("readings", LONG, "bronze readings with this rule"),
-    ),
-    key=("read_date", "neighbourhood_key", "rule"),
+CARRIED = StructType(
+    [
+        StructField("accepted_us", LongType()),
+        StructField("accepted_kw", KW),
+        StructField("standing_us", LongType()),
+        StructField("run_kw", KW),
+        StructField("is_over", BooleanType()),
+        StructField("value_run_us", LongType()),
+        StructField("over_run_us", LongType()),
+        StructField("over_count", LongType()),
+    ]
 )
-ARRIVALS = Table(
+METER_DAYS = Table(
     "silver",
-    "arrivals",
+    "meter_days",
     (
-        ("read_date", DATE, "local date of read_at"),
-        ("neighbourhood_key", INT, "see bronze.meters"),
-        ("delay_us", DecimalType(24, 3), "received_at minus the interval's end, µs"),
-        ("readings", LONG, "accepted readings with a received_at of their own"),
+        ("meter_id", TEXT, ""),
+        ("read_date", DATE, "local date; a day without a standing reading has no row"),
+        ("accepted", LONG, "accepted readings"),
+        ("sum_x", DecimalType(28, 0), "of accepted kW, in millionths"),
+        ("sum_xx", DecimalType(38, 0), "of their squares"),
+        ("superseded", LONG, "bronze readings that another one supersedes"),
+        ("superseded_late", LONG, "of these backdated (V07)"),
+        ("delays_us", ArrayType(DecimalType(24, 3)), "received_at minus the interval's end, of accepted readings"),
+        ("carried", CARRIED, "what the readings after this day depend on: see silver/carried.py"),
     ),
-    key=("read_date", "neighbourhood_key", "delay_us"),
+    key=("meter_id", "read_date"),
+    partitions=("read_date",),
+)
+NEIGHBOUR_DAYS = Table(
+    "silver",
+    "neighbour_days",
+    (
+        ("meter_id", TEXT, ""),
+        ("local_date", DATE, "of the hour's start"),
+        ("n", LONG, "hours in which the meter and enough neighbours have accepted readings"),
+        *[(f"sum_{name}", DecimalType(38, 0), "x the meter's, y its neighbours' kW") for name in _SUMS],
+    ),
+    key=("meter_id", "local_date"),
+    partitions=("local_date",),
+)
+FLAGGED_DAYS = Table(
+    "silver",
+    "flagged_days",
+    (
+        ("meter_id", TEXT, ""),
+        ("fault", TEXT, "F04, F05"),
+        ("local_date", DATE, "the last of the seven days tested"),
+        ("evidence", KW, "F04 ratio · F05 r"),
+    ),
+    key=("meter_id", "fault", "local_date"),
+)
+METERS_JUDGED = Table(
+    "silver",
+    "meters_judged",
+    (
+        ("meter_id", TEXT, "every registered meter"),
+        ("neighbourhood_id", TEXT, "empty: none"),
+        ("reference", TEXT, "SHA-256 of its registry row and vacancies when it was judged"),
+        ("first_accepted_us", LONG, "µs since 1970, UTC; empty: none has come"),
+        ("last_accepted_us", LONG, "µs since 1970, UTC"),
+        ("last_standing_us", LONG, "µs since 1970, UTC"),
+    ),
+    key=("meter_id",),
 )

@@ -24,6 +24,7 @@ TEXT, TIME, DATE, FLAG = StringType(), TimestampType(), DateType(), BooleanType(
 INT, LONG, DOUBLE = IntegerType(), LongType(), DoubleType()
 KW, SUM = DecimalType(18, 6), DecimalType(28, 6)
 TEXTS, COUNTS = ArrayType(StringType()), MapType(StringType(), LongType())
+DAYS = ArrayType(DateType())
 
 Column = tuple[str, DataType, str]
 

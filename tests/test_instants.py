@@ -4,7 +4,7 @@ from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 
 from meterlake.grid import YEAR_1_US, YEAR_10000_US
-from meterlake.silver.instants import instant, trimmed, wall_clock
+from meterlake.instants import instant, trimmed, wall_clock
 from tests.cases import at, frame, wrong
 
 NOON = at("2024-03-15T12:00")

@@ -1,0 +1,73 @@
+"""Silver from readings that stand by themselves: all there are, or all of some whole neighbourhoods."""
+
+from dataclasses import dataclass
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from meterlake.config import Config
+from meterlake.silver import content
+from meterlake.silver import rows as row
+from meterlake.silver.faults import fault_rows
+from meterlake.silver.gaps import closed_holes, outer_holes
+from meterlake.silver.kept import Kept
+from meterlake.silver.meter_days import accepted_days, meter_days, timed, with_delays
+from meterlake.silver.meters import with_reference, with_seen
+from meterlake.silver.neighbourhood import neighbour_days
+from meterlake.silver.rulebook import (
+    Bronze,
+    find_flagged_days,
+    judge,
+    meters_seen,
+    rows_to_publish,
+    standardise,
+    weekly_episodes,
+)
+from meterlake.silver.runs import run_episodes
+from meterlake.tables import Table, silver
+
+
+@dataclass
+class Built:
+    """Frames that are kept in memory until ``release``: what several tables are made of."""
+
+    judged: DataFrame
+    kept: Kept
+    rows: DataFrame
+    tables: dict[Table, DataFrame]
+
+    def release(self) -> None:
+        self.kept.release()
+
+
+def build(bronze: Bronze, config: Config, as_of_us: int, run_id: str, keep: Kept) -> Built:
+    """Every table of silver. ``bronze`` holds whole neighbourhoods: their readings, meters and vacancies."""
+    zone, offset = config.time_zone, config.grid_offset()
+    judged = keep(judge(standardise(bronze, config), config))
+    days = keep(days_of(judged, zone))
+    neighbours = keep(neighbour_days(judged, config.faults.neighbourhood, zone, offset))
+    flagged = keep(find_flagged_days(accepted_days(days), neighbours, config))
+    episodes = keep(run_episodes(judged, config.faults).unionByName(weekly_episodes(flagged, config)))
+    seen = meters_seen(judged).join(F.broadcast(bronze.meters.select("meter_key", "meter_id")), "meter_key")
+    meters = keep(with_seen(with_reference(bronze.meters, bronze.vacancies), seen))
+    rows = rows_to_publish(judged, episodes, config)
+    holes = closed_holes(judged).unionByName(outer_holes(meters, config.gaps, as_of_us, offset))
+    made = {
+        silver.READINGS: row.as_readings(rows, zone, run_id),
+        silver.QUARANTINE: row.as_quarantine(rows, zone, run_id),
+        silver.GAPS: holes,
+        silver.FAULTS: fault_rows(episodes, meters, config.faults),
+        silver.FLAGGED_DAYS: content.flagged_day_rows(flagged),
+        silver.NEIGHBOUR_DAYS: content.neighbour_day_rows(neighbours, bronze.meters),
+        silver.METER_DAYS: content.meter_day_rows(days),
+        silver.METERS_JUDGED: content.meter_rows(meters),
+    }
+    return Built(judged, keep, rows, made)
+
+
+def days_of(judged: DataFrame, time_zone: str) -> DataFrame:
+    """meter_days.meter_days with delays_us; most sources do not say when they received a reading."""
+    days = meter_days(judged, time_zone)
+    if timed(judged).isEmpty():
+        return days.select("*", F.lit(None).cast("array<decimal(24,3)>").alias("delays_us"))
+    return with_delays(days, judged, time_zone)

@@ -1,0 +1,51 @@
+"""Sets of local days as conditions that Spark prunes partitions by."""
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+
+MOST_LISTED = 400
+
+
+def days_in(frame: DataFrame, column: str = "day") -> set[date]:
+    """The distinct days of a small frame."""
+    return {row[column] for row in frame.select(column).distinct().toLocalIterator() if row[column] is not None}
+
+
+def widened(days: Iterable[date], before: int, after: int) -> set[date]:
+    """The days and those around them, within the calendar."""
+    first, last = date.min.toordinal(), date.max.toordinal()
+    numbers = {day.toordinal() + shift for day in days for shift in range(-before, after + 1)}
+    return {date.fromordinal(number) for number in numbers if first <= number <= last}
+
+
+def spans(days: Iterable[date]) -> list[tuple[date, date]]:
+    """Days in a row as (first, last)."""
+    found: list[tuple[date, date]] = []
+    for day in sorted(days):
+        if found and day - found[-1][1] == timedelta(days=1):
+            found[-1] = (found[-1][0], day)
+        else:
+            found.append((day, day))
+    return found
+
+
+def is_in(column: str, days: set[date]) -> Column:
+    """Whether a date column holds one of the days; literals, so that only their partitions are read.
+
+    A long list is read as spans, and a very long one from its first to its last day.
+    """
+    if not days:
+        return F.lit(False)
+    of = F.col(column)
+    if len(days) <= MOST_LISTED:
+        return of.isin(sorted(days))
+    ranges = spans(days)
+    if len(ranges) > MOST_LISTED:
+        ranges = [(min(days), max(days))]
+    condition = F.lit(False)
+    for first, last in ranges:
+        condition = condition | of.between(F.lit(first), F.lit(last))
+    return condition
