@@ -15,25 +15,42 @@ RULE_LAYERS = [path for path in MODULES if path.parts[-2] in ("silver", "gold")]
 
 # What everything stands on: these import nothing of ours but each other's like and errors.
 FOUNDATIONS = ("errors", "config", "windows", "tables", "grid")
-# The modules that put rules together. The pipeline alone also reads and writes.
-PIPELINE, WIRING = "pipeline", ("pipeline", "rulebook")
+# The modules that put rules together, each of those before it. The pipeline alone also reads and writes.
+PIPELINE, WIRING = "pipeline", ("rulebook", "build", "rounds", "update", "pipeline")
+# The modules that make Spark work: they keep frames, ask whether there are rows, how many, and of which days.
+ACTING = ("build", "rounds", "update", "pipeline", "kept", "day_sets")
 # Expressions that several rules share; they are no rules.
 SHARED = {
-    "silver.instants",
+    "instants",
+    "silver.carried",
     "silver.numbers",
     "silver.sources",
     "silver.weeks",
     "gold.calendar",
     "gold.season",
 }
-# The step that gives silver's rows their final shape asks two rules what they decided.
-SHAPES = {"silver.rows": {"silver.quality", "silver.validate", "tables"}}
-# Over days, seasons or a file's lines, and used once. Windows over a meter's readings are shared: one sort serves all.
-OTHER_WINDOWS = {"gold.calendar", "gold.daily_quality", "gold.peaks", "gold.season", "silver.read_at"}
+# Steps that give rows their final shape ask rules what they decided; a request that makes no sense is an error.
+SHAPES = {
+    "silver.rows": {"silver.quality", "silver.validate", "tables"},
+    "silver.content": {"tables"},
+    "silver.episodes": {"silver.runs"},
+    "silver.request": {"errors"},
+}
+# Over days, seasons, episodes or a file's lines, and used once. Windows over a meter's readings are shared: one sort
+# serves all.
+OTHER_WINDOWS = {
+    "gold.calendar",
+    "gold.daily_quality",
+    "gold.peaks",
+    "gold.season",
+    "silver.episodes",
+    "silver.read_at",
+}
 FOR_RULES = {"config", "windows", "grid"}
 FOR_GOLD = FOR_RULES | {"tables"}  # one table, one file: it states its columns
 ROWS_TO_THE_DRIVER = {"collect", "toPandas", "toArrow", "foreach"}
 ACTIONS = ROWS_TO_THE_DRIVER | {"toLocalIterator", "foreachPartition", "show", "take", "head", "tail", "first"}
+ACTIONS |= {"isEmpty", "localCheckpoint", "checkpoint", "persist", "cache"}
 PYTHON_ROWS = {"udf", "pandas_udf", "udtf", "mapInArrow", "mapInPandas", "applyInPandas", "applyInArrow"}
 NOT_SPARK_EXPRESSIONS = PYTHON_ROWS | {"rdd", "_jvm", "_jdf", "sparkContext"}
 
@@ -122,13 +139,18 @@ class TestRules:
         allowed = (FOR_GOLD if top(name) == "gold" else FOR_RULES) | SHARED | SHAPES.get(name, set())
         assert {other for other in ours(path) if other not in allowed and top(other) not in allowed} == set()
 
+    def test_wiring_is_imported_one_way(self, path: Path) -> None:
+        if path.stem in WIRING:
+            later = WIRING[WIRING.index(path.stem) :]
+            assert not {name for name in ours(path) if name.rpartition(".")[2] in later and top(name) in LAYERS}
+
     def test_only_the_pipeline_reads_and_writes(self, path: Path) -> None:
         if path.stem != PIPELINE:
             assert not {top(name) for name in ours(path)} & {"storage", "operations", "session", "progress"}
 
     def test_nothing_comes_to_the_driver(self, path: Path) -> None:
-        """A pipeline may ask for a number to report or a bound to read by, never for rows."""
-        if path.stem == PIPELINE:
+        """Wiring may ask for a number to report, for the days to read, or whether it is done; never for rows."""
+        if path.stem in ACTING:
             assert {name for name, _ in calls(path)} & ROWS_TO_THE_DRIVER == set()
             return
         actions = {name for name, call in calls(path) if name in ACTIONS and not _of_functions(call)}
@@ -168,6 +190,13 @@ class TestSize:
 
     def test_a_module_says_what_it_is_for(self, path: Path) -> None:
         assert ast.get_docstring(tree_of(path)) or not path.read_text().strip()
+
+
+def test_no_module_imports_itself_through_others() -> None:
+    imports = {name_of(path): ours(path) - {name_of(path)} for path in MODULES}
+    while leaves := {name for name, others in imports.items() if not others & imports.keys()}:
+        imports = {name: others for name, others in imports.items() if name not in leaves}
+    assert imports == {}
 
 
 @pytest.mark.parametrize("path", JOBS, ids=of)
