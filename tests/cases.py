@@ -13,20 +13,22 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 DECIMALS = {
     "decimal(30,18)": "value",
     "decimal(18,6)": "kw min_kw max_kw registry_min_kw registry_max_kw previous_kw energy_kwh evidence temperature_c "
-    "degrees hours hole_hours mean_score peak_kw mean_kw",
+    "degrees hours hole_hours mean_score peak_kw mean_kw accepted_kw run_kw",
     "decimal(28,6)": "load_kwh total_kw seasonal_kwh adjusted_load_kwh",
     "decimal(38,0)": "sum_x sum_y sum_xx sum_xy x y",
 }
 OTHERS = {
     "int": "neighbourhood_key meter_key interval_minutes source_version received_nanos stamp_nanos read_nanos nanos "
     "quality_score lowest_score rank rank_unadjusted",
-    "boolean": "is_local is_accepted is_superseded is_standing is_value_unreadable is_unit_unknown is_unit_ambiguous "
+    "boolean": "is_over is_local is_accepted is_superseded is_standing is_value_unreadable is_unit_unknown is_unit_ambiguous "
     "is_off_grid is_backdated is_spike is_drop is_scored has_own_received unit_converted unit_inferred is_open",
     "bigint": "read_us stamp_us received_us landed_us previous_us active_from_us active_to_us us source_line missing "
     "intervals started_us ended_us first_accepted_us last_accepted_us last_standing_us value_run_us over_run_us "
-    "over_count hour_us day_start_us day_end_us n expected observed meters_reporting meters_expected readings delay_us",
-    "date": "day local_date read_date",
-    "timestamp": "read_at landed_hour active_from active_to from to hour started_at ended_at",
+    "over_count hour_us day_start_us day_end_us n expected observed meters_reporting meters_expected readings delay_us "
+    "superseded superseded_late accepted accepted_us standing_us from_us to_us after_us until_us",
+    "date": "day local_date read_date first_day last_day",
+    "timestamp": "read_at received_at landed_hour active_from active_to from to hour started_at ended_at",
+    "array<decimal(24,3)>": "delays_us",
     "array<string>": "reasons warnings faults",
     "array<struct<from_us:bigint,to_us:bigint>>": "vacancies",
     "double": "ratio stddev_kw coverage share_observed share_interpolated share_missing completeness accuracy "

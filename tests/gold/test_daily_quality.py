@@ -1,34 +1,59 @@
 """gold.daily_quality: completeness, accuracy, freshness, and how often each rule and tier."""
 
-from pyspark.sql import Column, SparkSession
+from decimal import Decimal
+
+from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from meterlake.gold.daily_quality import daily_quality
-from tests.cases import beside, frame, wrong
+from tests.cases import Case, beside, frame, wrong
 
 READINGS = [
     *[{"read_date": "2026-03-10", "quality_score": 100, "tier": "premium"}] * 2,
-    {"read_date": "2026-03-10", "quality_score": 80, "tier": "standard"},
-    {"read_date": "2026-03-10", "quality_score": 90, "tier": "premium", "origin": "interpolated"},
+    {"read_date": "2026-03-10", "quality_score": 80, "tier": "standard", "warnings": "V07 V11"},
+    {"read_date": "2026-03-10", "quality_score": 90, "tier": "premium", "origin": "interpolated", "warnings": "V07"},
     {"read_date": "2026-03-10", "quality_score": None, "tier": None, "origin": "missing_short"},
     {"read_date": "2026-03-11", "quality_score": 100, "tier": "premium"},
     {"read_date": "2026-03-13", "quality_score": 90, "tier": "premium", "origin": "interpolated"},
 ]
+# A reading without a time of its own counts on the day it was received.
 QUARANTINE = [
-    {"read_date": "2026-03-10", "quality_score": 65, "tier": "quarantine", "reasons": "Q01"},
+    {"read_date": "2026-03-10", "quality_score": 65, "tier": "quarantine", "reasons": "Q01", "warnings": "V07"},
     {"read_date": "2026-03-10", "quality_score": 40, "tier": "quarantine", "reasons": "Q01", "origin": "interpolated"},
-    {"read_date": "2026-03-10", "quality_score": None, "tier": None, "reasons": "V10"},
+    {"read_date": "2026-03-10", "quality_score": None, "tier": None, "reasons": "V08 V10"},
+    {"read_date": None, "quality_score": None, "tier": None, "reasons": "V02"},
     {"read_date": "2026-03-12", "quality_score": None, "tier": None, "reasons": "V10"},
 ]
-RULES = [
-    ("2026-03-10", 1, "V10", 1),
-    ("2026-03-10", 2, "V10", 2),
-    ("2026-03-10", 1, "V07", 4),
-    ("2026-03-12", 1, "V10", 1),
-]
 MINUTE = 60_000_000
-# 18 readings after a minute, 2 after an hour: the 19th of 20 is the 95th percentile. Of 3 it is the third.
-ARRIVALS = [("2026-03-10", 1, MINUTE, 10), ("2026-03-10", 2, MINUTE, 8), ("2026-03-10", 1, 60 * MINUTE, 2)]
+
+
+def meter_day(day: str, minutes: list[float], superseded: int = 0, superseded_late: int = 0) -> Case:
+    """A row of silver.meter_days: the delays of its readings in minutes."""
+    delays = [Decimal(int(delay * MINUTE)) for delay in minutes]
+    return {"read_date": day, "delays_us": delays, "superseded": superseded, "superseded_late": superseded_late}
+
+
+# Of two meters: 18 readings after a minute, 2 after an hour: the 19th of 20 is the 95th percentile. Of 3 the third.
+METER_DAYS = [
+    meter_day("2026-03-10", [1] * 10 + [60] * 2, superseded=2, superseded_late=1),
+    meter_day("2026-03-10", [1] * 8, superseded=1),
+    {"read_date": "2026-03-11", "delays_us": None, "superseded": 0, "superseded_late": 0},
+]
+
+
+def quality(spark: SparkSession, readings: list[Case], meter_days: list[Case]) -> DataFrame:
+    """With one meter that reads hourly."""
+    common = {"origin": "observed", "warnings": "", "received_at": "2026-03-10T12:00"}
+    meters = [{"interval_minutes": 60, "active_from_us": None, "active_to_us": None}]
+    return daily_quality(
+        frame(spark, readings, **common),
+        frame(spark, QUARANTINE, **common),
+        frame(spark, meter_days),
+        frame(spark, meters),
+        "UTC",
+        0,
+        Decimal(70),
+    )
 
 
 def test_a_day_with_an_accepted_reading(spark: SparkSession) -> None:
@@ -41,7 +66,7 @@ def test_a_day_with_an_accepted_reading(spark: SparkSession) -> None:
             "expected_completeness": 4 / 24,
             "expected_accuracy": 0.75,
             "expected_freshness_p95_minutes": 60.0,
-            "expected_rules": "V07 4, V10 3",
+            "expected_rules": "Q01 1, V02 1, V07 3, V08 1, V10 1, V11 1, V13 3",
             "expected_tiers": "premium 3, quarantine 2, standard 1",
         },
         {
@@ -56,21 +81,7 @@ def test_a_day_with_an_accepted_reading(spark: SparkSession) -> None:
             "expected_tiers": "premium 1",
         },
     ]
-    meters = [{"interval_minutes": 60, "active_from_us": None, "active_to_us": None}]
-    found = daily_quality(
-        frame(spark, READINGS, origin="observed"),
-        frame(spark, QUARANTINE, origin="observed"),
-        spark.createDataFrame(
-            RULES, "read_date string, neighbourhood_key int, rule string, readings bigint"
-        ).withColumn("read_date", F.to_date("read_date")),
-        spark.createDataFrame(
-            ARRIVALS, "read_date string, neighbourhood_key int, delay_us bigint, readings bigint"
-        ).withColumn("read_date", F.to_date("read_date")),
-        frame(spark, meters),
-        "UTC",
-        0,
-        70,
-    )
+    found = quality(spark, READINGS, METER_DAYS)
     told = found.select("*", _text("rule_counts").alias("rules"), _text("tier_counts").alias("tiers"))
     columns = [name.removeprefix("expected_") for name in cases[0] if name.startswith("expected_")]
     assert wrong(beside(frame(spark, cases), told, "local_date"), *columns) == []
@@ -91,20 +102,9 @@ def test_freshness_is_the_nearest_rank(spark: SparkSession) -> None:
     ]
     readings = [{"read_date": day, "origin": "observed", "quality_score": 100, "tier": "premium"} for day in days]
     times = [
-        {"read_date": day, "neighbourhood_key": 1, "delay_us": minutes * MINUTE, "readings": n}
-        for day, (_, delays, _) in days.items()
-        for minutes, n in delays
+        meter_day(day, [minute for minute, n in delays for _ in range(n)]) for day, (_, delays, _) in days.items()
     ]
-    found = daily_quality(
-        frame(spark, readings),
-        frame(spark, QUARANTINE[2:], origin="observed"),
-        frame(spark, [{"read_date": "1990-01-01", "rule": "V07", "readings": 1}]),
-        frame(spark, times),
-        frame(spark, [{"interval_minutes": 60, "active_from_us": None, "active_to_us": None}]),
-        "UTC",
-        0,
-        70,
-    )
+    found = quality(spark, readings, times)
     assert wrong(beside(frame(spark, cases), found, "local_date"), "freshness_p95_minutes") == []
 
 

@@ -2,10 +2,9 @@
 
 import pytest
 from pyspark.sql import SparkSession
-from pyspark.sql import functions as F
 
 from meterlake.config import Config
-from meterlake.silver.low_variance import accepted_days, low_variance_episodes
+from meterlake.silver.low_variance import low_variance_days
 from tests.cases import Case, frame, wrong
 
 E6, E12 = 10**6, 10**12
@@ -46,37 +45,6 @@ SHORT_WEEK = [flat("134 of 167", "0", 134), flat("133 of 167", None, 133)]
 def test_weeks_by_their_sums(spark: SparkSession, config: Config, cases: list[Case], last_day: str, zone: str) -> None:
     keyed = [case | {"meter_key": key} for key, case in enumerate(cases)]
     days = frame(spark, keyed, neighbourhood_key=0, day=last_day)
-    episodes = low_variance_episodes(days, config.faults.low_variance, zone, 0).drop("meter_id")
-    joined = days.select("case", "meter_key", "expected_evidence").join(episodes, "meter_key", "left")
+    flagged = low_variance_days(days, config.faults.low_variance, zone, 0).drop("meter_id")
+    joined = days.select("case", "meter_key", "expected_evidence").join(flagged, "meter_key", "left")
     assert wrong(joined, "evidence") == []
-
-
-def test_a_day_sums_its_accepted_readings_in_millionths(spark: SparkSession) -> None:
-    """In Berlin 2026-03-10 begins at 23:00Z."""
-    readings = [
-        {"read_us": "2026-03-09T22:00", "kw": "9"},
-        {"read_us": "2026-03-09T23:00", "kw": "1.5"},
-        {"read_us": "2026-03-10T00:00", "kw": "0.000002"},
-        {"read_us": "2026-03-10T01:00", "kw": "7", "is_accepted": False},
-    ]
-    meter = {"meter_id": "A", "meter_key": 0, "neighbourhood_key": 0, "interval_minutes": 60, "is_accepted": True}
-    cases = [
-        {
-            "case": "March 9",
-            "day": "2026-03-09",
-            "expected_n": 1,
-            "expected_sum_x": 9 * E6,
-            "expected_sum_xx": 81 * E12,
-        },
-        {
-            "case": "March 10",
-            "day": "2026-03-10",
-            "expected_n": 2,
-            "expected_sum_x": 1_500_002,
-            "expected_sum_xx": 2_250_000_000_004,
-        },
-    ]
-    days = accepted_days(frame(spark, readings, **meter), "Europe/Berlin")
-    sums = [F.col(name).cast("decimal(38,0)").alias(name) for name in ("sum_x", "sum_xx")]
-    rows = frame(spark, cases).join(days.select("day", "n", *sums), "day", "left")
-    assert wrong(rows, "n", "sum_x", "sum_xx") == []

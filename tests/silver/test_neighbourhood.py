@@ -1,12 +1,13 @@
 """F05: Pearson r of a meter with the mean of its neighbours. Four hours are enough here, and three neighbours."""
 
 from collections.abc import Callable
+from datetime import date
 
 from pyspark.sql import SparkSession
+from pyspark.sql import functions as F
 
 from meterlake.config import Config
-from meterlake.silver.low_variance import accepted_days
-from meterlake.silver.neighbourhood import neighbourhood_episodes
+from meterlake.silver.neighbourhood import neighbour_days, neighbourhood_days
 from tests.cases import Case, at, frame, wrong
 
 NOON, HOUR = at("2026-03-10T12:00"), 3_600_000_000
@@ -15,7 +16,7 @@ places: dict[str, int] = {}
 
 
 def meter(place: str, number: int, kw: tuple[str | None, ...], r: str | None = None, **other: object) -> list[Case]:
-    """A meter's hours from noon; None is an hour without a reading. ``r``: the evidence of its episode, if any."""
+    """A meter's hours from noon; None is an hour without a reading. ``r``: the evidence of its day, where the day is flagged."""
     key = places.setdefault(place, len(places))
     return [
         {
@@ -58,16 +59,18 @@ CASES = [
 ]
 
 
-def wrong_episodes(spark: SparkSession, cases: list[Case], config: Config) -> list[str]:
+def wrong_days(spark: SparkSession, cases: list[Case], config: Config) -> list[str]:
     readings = frame(spark, cases, interval_minutes=60)
     rule = config.faults.neighbourhood
-    episodes = neighbourhood_episodes(readings, accepted_days(readings, "UTC"), rule, "UTC", 0)
+    own = ("neighbourhood_key", "meter_key", "meter_id")
+    days = readings.where("is_accepted").select(*own, F.lit(date(2026, 3, 10)).alias("day")).distinct()
+    flagged = neighbourhood_days(neighbour_days(readings, rule, "UTC", 0), days, rule)
     meters = readings.select("case", "meter_key", "expected_evidence").distinct()
-    return wrong(meters.join(episodes.drop("meter_id"), "meter_key", "left"), "evidence")
+    return wrong(meters.join(flagged.drop("meter_id"), "meter_key", "left"), "evidence")
 
 
 def test_a_meter_among_its_neighbours(spark: SparkSession, make_config: Callable[..., Config]) -> None:
-    assert wrong_episodes(spark, CASES, make_config("faults.neighbourhood.min_hours=4")) == []
+    assert wrong_days(spark, CASES, make_config("faults.neighbourhood.min_hours=4")) == []
 
 
 def test_an_hour_is_the_mean_of_its_readings(spark: SparkSession, make_config: Callable[..., Config]) -> None:
@@ -80,7 +83,7 @@ def test_an_hour_is_the_mean_of_its_readings(spark: SparkSession, make_config: C
         for case in meter("half-hours", 0, ("0",), "-1", interval_minutes=30)
     ]
     others = [case for number in (1, 2, 3) for case in meter("half-hours", number, RISING)]
-    assert wrong_episodes(spark, own + others, make_config("faults.neighbourhood.min_hours=4")) == []
+    assert wrong_days(spark, own + others, make_config("faults.neighbourhood.min_hours=4")) == []
 
 
 def test_a_meter_without_a_neighbourhood_has_no_neighbours(
@@ -88,7 +91,7 @@ def test_a_meter_without_a_neighbourhood_has_no_neighbours(
 ) -> None:
     cases = place("nowhere", ("4", "3", "2", "1"))
     assert (
-        wrong_episodes(
+        wrong_days(
             spark, [c | {"neighbourhood_id": None} for c in cases], make_config("faults.neighbourhood.min_hours=4")
         )
         == []
