@@ -20,8 +20,8 @@ DECIMALS = {
 OTHERS = {
     "int": "neighbourhood_key meter_key interval_minutes source_version received_nanos stamp_nanos read_nanos nanos "
     "quality_score lowest_score rank rank_unadjusted",
-    "boolean": "is_over is_local is_accepted is_superseded is_standing is_value_unreadable is_unit_unknown is_unit_ambiguous "
-    "is_off_grid is_backdated is_spike is_drop is_scored has_own_received unit_converted unit_inferred is_open",
+    "boolean": "is_local is_accepted is_superseded is_standing is_value_unreadable is_unit_unknown is_unit_ambiguous "
+    "is_off_grid is_backdated is_spike is_drop is_scored has_own_received unit_converted unit_inferred is_open is_over",
     "bigint": "read_us stamp_us received_us landed_us previous_us active_from_us active_to_us us source_line missing "
     "intervals started_us ended_us first_accepted_us last_accepted_us last_standing_us value_run_us over_run_us "
     "over_count hour_us day_start_us day_end_us n expected observed meters_reporting meters_expected readings delay_us "

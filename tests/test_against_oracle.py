@@ -56,7 +56,7 @@ def all_differences(found: dict[str, list], expected: dict[str, list]) -> list[s
 
 @pytest.mark.parametrize("seed", _seeds())
 def test_a_world_in_batches_ends_as_the_oracle_says(spark: SparkSession, tmp_path: Path, seed: int) -> None:
-    """The world arrives in batches, in an order of its own; each batch is one run of both programs."""
+    """The world arrives in batches, in an order of its own; each batch is one run of all three layers."""
     world = build_world(seed, tmp_path)
     write_reference(world)
     world.landing.mkdir()
@@ -66,9 +66,7 @@ def test_a_world_in_batches_ends_as_the_oracle_says(spark: SparkSession, tmp_pat
     for batch in batches(world, seed)[:3]:
         deliver(batch, world.landing)
         by_hand.ingest(world.landing)
-        bronze.run(spark, config)
-    silver.run(spark, config)
-    gold.run(spark, config)
+        run_all(spark, config)
     assert all_differences(content_of(config.storage.warehouse), judged(world, by_hand)) == []
     spark.conf.set("spark.sql.shuffle.partitions", "3")
     forget_tables(spark)

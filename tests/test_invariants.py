@@ -9,6 +9,10 @@ from pyspark.sql import SparkSession
 from meterlake import tables
 from meterlake.bronze import pipeline as bronze
 from meterlake.config import Config, load
+from meterlake.errors import ConfigError
+from meterlake.gold import pipeline as gold
+from meterlake.silver import pipeline as silver
+from meterlake.silver.request import Request
 from tests.comparison import COMPARED, content_of
 from tests.conftest import SMALL_SPARK, forget_tables
 from tests.test_against_oracle import all_differences, configured, run_all
@@ -78,14 +82,21 @@ def test_a_run_without_news_commits_nothing(spark: SparkSession, at_once: Config
     assert _versions(at_once) == before
 
 
-def test_a_changed_rule_rebuilds_and_the_old_rule_gives_the_old_content(spark: SparkSession, at_once: Config) -> None:
+def test_a_changed_rule_is_refused_until_a_rebuild_and_the_old_rule_gives_the_old_content(
+    spark: SparkSession, at_once: Config
+) -> None:
     expected = content_of(at_once.storage.warehouse)
     folders = [f"storage.{name}={getattr(at_once.storage, name)}" for name in ("landing", "reference", "warehouse")]
     page = Path(at_once.storage.landing).parent / "world.yaml"
     changed = load([page], [*SMALL_SPARK, *folders, "validation.max_kw=0.5", "quality.unit_converted_points=40"])
-    run_all(spark, changed)
+    before = _versions(at_once)
+    for layer in (silver, gold):
+        with pytest.raises(ConfigError, match="--rebuild"):
+            layer.run(spark, changed)
+    assert _versions(at_once) == before
+    _rebuild(spark, changed)
     assert content_of(at_once.storage.warehouse, ["silver.readings"])["silver.readings"] != expected["silver.readings"]
-    run_all(spark, at_once)
+    _rebuild(spark, at_once)
     assert all_differences(content_of(at_once.storage.warehouse), expected) == []
 
 
@@ -123,7 +134,6 @@ def test_a_batch_that_died_before_the_ledger_is_not_counted_twice(
 
     with monkeypatch.context() as patched:
         patched.setattr(bronze.Warehouse, "append", dies_at_the_ledger)
-        patched.setattr("meterlake.progress.run_id", lambda: "died")
         with pytest.raises(KeyboardInterrupt):
             bronze.run(spark, config)
     bronze.run(spark, config)
@@ -131,6 +141,11 @@ def test_a_batch_that_died_before_the_ledger_is_not_counted_twice(
     expected = content_of(at_once.storage.warehouse, ["bronze.readings", "bronze.dead_letters"])
     for name in found:
         assert len(found[name]) == len(expected[name]), name
+
+
+def _rebuild(spark: SparkSession, config: Config) -> None:
+    silver.run(spark, config, Request(rebuild=True))
+    gold.run(spark, config, rebuild=True)
 
 
 def _versions(config: Config) -> dict[str, int]:

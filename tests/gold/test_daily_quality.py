@@ -101,9 +101,7 @@ def test_freshness_is_the_nearest_rank(spark: SparkSession) -> None:
         for day, (name, _, minutes) in days.items()
     ]
     readings = [{"read_date": day, "origin": "observed", "quality_score": 100, "tier": "premium"} for day in days]
-    times = [
-        meter_day(day, [minute for minute, n in delays for _ in range(n)]) for day, (_, delays, _) in days.items()
-    ]
+    times = [meter_day(day, [minute for minute, n in delays for _ in range(n)]) for day, (_, delays, _) in days.items()]
     found = quality(spark, readings, times)
     assert wrong(beside(frame(spark, cases), found, "local_date"), "freshness_p95_minutes") == []
 

@@ -1,4 +1,4 @@
-"""silver.meter_days: the sums of a meter's local day, what another reading superseded, and how late its readings came."""
+"""silver.meter_days: the sums of a meter's local day, its superseded readings, and how late its readings came."""
 
 from decimal import Decimal
 

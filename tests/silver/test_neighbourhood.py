@@ -16,7 +16,7 @@ places: dict[str, int] = {}
 
 
 def meter(place: str, number: int, kw: tuple[str | None, ...], r: str | None = None, **other: object) -> list[Case]:
-    """A meter's hours from noon; None is an hour without a reading. ``r``: the evidence of its day, where the day is flagged."""
+    """A meter's hours from noon; None is an hour without a reading. ``r``: the evidence of a flagged day."""
     key = places.setdefault(place, len(places))
     return [
         {

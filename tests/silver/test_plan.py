@@ -3,10 +3,12 @@
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import NamedTuple
 
 import pytest
 from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
 
 from meterlake import tables
 from meterlake.config import Config, load
@@ -16,18 +18,23 @@ from meterlake.gold.daily_quality import daily_quality
 from meterlake.gold.holiday_calendar import public_holidays
 from meterlake.gold.hourly_load import hourly_load
 from meterlake.gold.peaks import Surroundings, load_hours, peak_exclusions, peak_periods
+from meterlake.silver import content
 from meterlake.silver.faults import fault_rows
+from meterlake.silver.gaps import closed_holes, outer_holes
+from meterlake.silver.meter_days import accepted_days, meter_days, with_delays
+from meterlake.silver.meters import with_reference, with_seen
+from meterlake.silver.neighbourhood import neighbour_days
 from meterlake.silver.rows import as_quarantine, as_readings
 from meterlake.silver.rulebook import (
     Bronze,
-    arrivals,
-    find_episodes,
-    gap_rows,
+    find_flagged_days,
     judge,
     meters_seen,
     rows_to_publish,
-    rule_counts,
+    standardise,
+    weekly_episodes,
 )
+from meterlake.silver.runs import run_episodes
 
 ZONE, NOON_US = "UTC", 1_767_268_800_000_000
 LOCAL_SOURCE = (
@@ -38,12 +45,15 @@ PYTHON_ROWS = r"ArrowEvalPython|BatchEvalPython|MapInArrow|MapInPandas|FlatMapGr
 
 
 class Silver(NamedTuple):
-    """Judged readings and episodes as the pipeline holds them: kept, and read many times."""
+    """Judged readings and what is made of them as a rebuild holds them: kept, and read many times."""
 
     plan: list[str]
     judged: DataFrame
+    days: DataFrame
+    neighbours: DataFrame
+    flagged: DataFrame
     episodes: DataFrame
-    seen: DataFrame
+    meters: DataFrame
     rows: DataFrame
 
 
@@ -51,7 +61,8 @@ class Silver(NamedTuple):
 def bronze(spark: SparkSession) -> Bronze:
     """One reading, one meter, one vacancy. Spark takes a frame made from rows for a very large one."""
     at = datetime(2026, 1, 1, 12, tzinfo=UTC)
-    reading = ("M", "2026-01-01T12:00", "1", "kW", None, None, "raw/2026/01/01/12/a.csv", 1, 2, at, "hash", "b", at)
+    line = ("raw/2026/01/01/12/a.csv", 1, 2)
+    reading = ("M", "2026-01-01T12:00", "1", "kW", None, None, *line, at, "hash", "b", at, at.date())
     meter = ("M", "house", 60, "N", None, None, None, None, 0, 0)
     return Bronze(
         spark.createDataFrame([reading], tables.bronze.READINGS.schema),
@@ -68,13 +79,18 @@ def defaults() -> Config:
 @pytest.fixture(scope="module")
 def silver(bronze: Bronze, defaults: Config) -> Iterator[Silver]:
     """persist() fills nothing before an action, and there is none: the sizes stay unknown, as if they were large."""
-    judged = judge(bronze, defaults)
+    judged = judge(standardise(bronze, defaults), defaults)
     operators_of_judge = plan(judged)
     judged.persist()
-    episodes = find_episodes(judged, defaults).persist()
-    seen = meters_seen(judged, bronze.meters).persist()
-    yield Silver(operators_of_judge, judged, episodes, seen, rows_to_publish(judged, episodes, defaults))
-    for frame in (seen, episodes, judged):
+    days = with_delays(meter_days(judged, ZONE), judged, ZONE).persist()
+    neighbours = neighbour_days(judged, defaults.faults.neighbourhood, ZONE, 0).persist()
+    flagged = find_flagged_days(accepted_days(days), neighbours, defaults).persist()
+    episodes = run_episodes(judged, defaults.faults).unionByName(weekly_episodes(flagged, defaults)).persist()
+    seen = meters_seen(judged).join(F.broadcast(bronze.meters.select("meter_key", "meter_id")), "meter_key")
+    meters = with_seen(with_reference(bronze.meters, bronze.vacancies), seen).persist()
+    rows = rows_to_publish(judged, episodes, defaults)
+    yield Silver(operators_of_judge, judged, days, neighbours, flagged, episodes, meters, rows)
+    for frame in (meters, episodes, flagged, neighbours, days, judged):
         frame.unpersist()
 
 
@@ -134,34 +150,50 @@ class TestJudge:
 
     def test_a_source_in_local_time_sorts_once_more_and_shuffles_no_more(self, bronze: Bronze) -> None:
         """The repeated hour is settled by the order of lines in a file, before there is a time to sort by."""
-        judged = plan(judge(bronze, load(overrides=[LOCAL_SOURCE])))
+        config = load(overrides=[LOCAL_SOURCE])
+        judged = plan(judge(standardise(bronze, config), config))
         assert exchanges(judged) == ["neighbourhood_key"]
         assert len(operators(judged, "Sort")) == 2
 
 
 class TestFromJudgedReadings:
-    """Everything after judge() finds its rows where they are."""
+    """Everything after judge() of standardise() finds its rows where they are."""
 
-    def test_episodes_are_found_without_a_shuffle(self, silver: Silver, defaults: Config) -> None:
-        assert exchanges(find_episodes(silver.judged, defaults)) == []
+    def test_days_and_episodes_are_found_without_a_shuffle(self, silver: Silver, defaults: Config) -> None:
+        runs = run_episodes(silver.judged, defaults.faults)
+        made = (*_daily(silver, defaults), runs, weekly_episodes(silver.flagged, defaults))
+        assert [exchanges(rows) for rows in made] == [[]] * len(made)
 
-    def test_episodes_join_no_large_table_by_broadcast(self, silver: Silver, defaults: Config) -> None:
+    def test_days_join_no_large_table_by_broadcast(self, silver: Silver, defaults: Config) -> None:
         """Daily sums and hourly means grow with the years: they are joined where they lie."""
-        assert operators(find_episodes(silver.judged, defaults), "BroadcastExchange") == []
+        made = _daily(silver, defaults)
+        assert [operators(rows, "BroadcastExchange") for rows in made] == [[]] * len(made)
 
     def test_the_readings_are_shuffled_once_to_be_written_by_day(self, silver: Silver) -> None:
         readings = as_readings(silver.rows, ZONE, "run").repartition("read_date")
         assert exchanges(readings) == ["read_date"]
 
-    def test_all_other_tables_are_written_as_they_lie(self, silver: Silver, defaults: Config) -> None:
+    def test_all_other_tables_are_made_where_they_lie(self, silver: Silver, bronze: Bronze, defaults: Config) -> None:
         others = {
             "quarantine": as_quarantine(silver.rows, ZONE, "run"),
-            "gaps": gap_rows(silver.judged, silver.seen, defaults, NOON_US),
-            "faults": fault_rows(silver.episodes, silver.seen, defaults.faults),
-            "rule_counts": rule_counts(silver.rows, ZONE),
-            "arrivals": arrivals(silver.judged, ZONE),
+            "closed gaps": closed_holes(silver.judged),
+            "outer gaps": outer_holes(silver.meters, defaults.gaps, NOON_US, 0),
+            "faults": fault_rows(silver.episodes, silver.meters, defaults.faults),
+            "flagged_days": content.flagged_day_rows(silver.flagged),
+            "neighbour_days": content.neighbour_day_rows(silver.neighbours, bronze.meters),
+            "meter_days": content.meter_day_rows(silver.days),
+            "meters_judged": content.meter_rows(silver.meters),
         }
         assert {name: exchanges(rows) for name, rows in others.items()} == {name: [] for name in others}
+
+
+def _daily(silver: Silver, config: Config) -> list[DataFrame]:
+    return [
+        meter_days(silver.judged, ZONE),
+        with_delays(silver.days.drop("delays_us"), silver.judged, ZONE),
+        neighbour_days(silver.judged, config.faults.neighbourhood, ZONE, 0),
+        find_flagged_days(accepted_days(silver.days), silver.neighbours, config),
+    ]
 
 
 class TestNoPythonSeesARow:
@@ -173,7 +205,7 @@ class TestNoPythonSeesARow:
             return spark.createDataFrame([], table.schema)
 
         readings, quarantine = empty(tables.silver.READINGS), empty(tables.silver.QUARANTINE)
-        counts, times = empty(tables.silver.RULE_COUNTS), empty(tables.silver.ARRIVALS)
+        days = empty(tables.silver.METER_DAYS)
         meters, holidays = active_meters(bronze.meters), public_holidays(spark, "DE")
         around = Surroundings(empty(tables.bronze.WEATHER), empty(tables.bronze.GRID_MAINTENANCE), holidays)
         hours = load_hours(hourly_load(readings, meters, 0), around, defaults.peaks, ZONE)
@@ -182,6 +214,6 @@ class TestNoPythonSeesARow:
             peak_exclusions(hours),
             peak_periods(hours, defaults.peaks),
             daily_consumption(readings, meters, ZONE, 0),
-            daily_quality(readings, quarantine, counts, times, meters, ZONE, 0, 70),
+            daily_quality(readings, quarantine, days, meters, ZONE, 0, Decimal(70)),
         ):
             assert not re.search(PYTHON_ROWS, made_of(rows))
