@@ -1,4 +1,4 @@
-"""Loading settings: layers, types, and what comes of them. What is refused, and how, is in test_config_errors.py."""
+"""Loading settings: layers, types, and what comes of them. test_config_errors.py and _values.py: what is refused."""
 
 import os
 from datetime import UTC, datetime

@@ -10,9 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from meterlake import delta_jars, java, java_network, launch, spark_settings
+from meterlake import launch, spark_settings
 from meterlake.config import load
-from meterlake.errors import EnvironmentFault
 
 ROOT = Path(__file__).parents[1]
 SCRIPT = ROOT / "spark-submit.sh"
@@ -165,57 +164,6 @@ class TestWithJava:
         assert "meterlake mute failed: spark-submit ended with code 9" in done.stderr
 
 
-class TestJava:
-    def fake(self, folder: Path, version: str) -> Path:
-        """A JAVA_HOME whose Java says it is `version`."""
-        program = folder / "bin" / "java"
-        program.parent.mkdir(parents=True)
-        program.write_text(f'#!/bin/sh\n[ "$1" = -version ] && echo \'openjdk version "{version}"\' >&2 || echo "$@"\n')
-        program.chmod(0o755)
-        return folder
-
-    @pytest.mark.parametrize("version", ["17.0.15", "21", "21.0.8-ea"])
-    def test_one_that_is_new_enough(self, version: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setenv("JAVA_HOME", str(self.fake(tmp_path / "jdk", version)))
-        assert java.find() == tmp_path / "jdk" / "bin" / "java"
-
-    @pytest.mark.parametrize(
-        ("version", "said"), [("1.8.0_392", "this is 8"), ("11.0.2", "this is 11"), ("x", "unknown")]
-    )
-    def test_one_that_is_too_old(
-        self, version: str, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setenv("JAVA_HOME", str(self.fake(tmp_path / "jdk", version)))
-        with pytest.raises(EnvironmentFault, match=f"Spark needs Java 17 or newer, .*{said}.* · where: JAVA_HOME"):
-            java.find()
-
-    def test_one_that_does_not_run(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setenv("JAVA_HOME", str(tmp_path))
-        with pytest.raises(EnvironmentFault, match="Java does not run"):
-            java.find()
-
-    def test_an_old_one_on_path_gives_way_to_the_package_s(
-        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        packaged = self.fake(tmp_path / "packaged", "21.0.8") / "bin" / "java"
-        monkeypatch.delenv("JAVA_HOME", raising=False)
-        monkeypatch.setenv("PATH", str(self.fake(tmp_path / "old", "11") / "bin"), prepend=os.pathsep)
-        monkeypatch.setattr(java, "_packaged", lambda: str(packaged))
-        assert java.find() == packaged
-
-    def test_the_wrapper_drops_the_flag_for_a_missing_module_and_nothing_else(
-        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setenv("JAVA_HOME", str(self.fake(tmp_path / "my jdk", "17")))
-        monkeypatch.setattr(sys, "prefix", str(tmp_path / "venv"))
-        wrapper = java.home() / "bin" / "java"
-        argv = ["-Da=b c", "--add-modules=jdk.incubator.vector", "--add-modules=java.sql", "Main", ""]
-        said = subprocess.run([wrapper, *argv], capture_output=True, text=True, check=True).stdout
-        assert said == "-Da=b c --add-modules=java.sql Main \n"
-        monkeypatch.setenv("JAVA_HOME", str(java.home()))
-        assert java.home() == wrapper.parent.parent, "a wrapper is not wrapped again"
-
-
 class TestWhatTravels:
     def test_a_cluster_gets_the_library_and_delta_s_jars(self, tmp_path: Path) -> None:
         spark_home = tmp_path / "spark"
@@ -257,16 +205,3 @@ class TestSettings:
         assert settings["spark.driver.extraJavaOptions"].startswith("-Duser.timezone=UTC ")
         assert settings["spark.driver.extraJavaOptions"].endswith(" -Dmine=1")
         assert "-Dmeterlake.log.level=info" in settings["spark.driver.extraJavaOptions"]
-
-
-class TestSetUp:
-    def test_delta_s_jars_are_there_and_not_fetched_again(self) -> None:
-        assert delta_jars.install().endswith("is there already")
-
-    def test_a_trust_store_that_java_reads(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setenv("https_proxy", "http://proxy.example:3128")
-        options = java_network.options(tmp_path)
-        assert {"-Dhttps.proxyHost=proxy.example", "-Dhttps.proxyPort=3128"} <= set(options)
-        store = (tmp_path / "truststore.jks").read_bytes()
-        assert store[:8] == bytes.fromhex("feedfeed00000002")
-        assert b"X.509" in store
