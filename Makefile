@@ -8,12 +8,13 @@ PYTHONS := $(if $(PYTHON),$(PYTHON),python3 python3.13 python3.12 python3.11)
 DEMO := --config conf/demo.yaml
 BEGAN := $(shell date +%s)
 
-.PHONY: help setup demo test bench lint format clean
+.PHONY: help setup demo test soak bench-incremental bench lint format clean
 help:
 	@echo "make setup   the Python environment with all packages and Delta's jars (once; later runs need no network)"
 	@echo "make demo    a sample district through all jobs, and what came out of it"
 	@echo "make test    the whole test suite"
 	@echo "make bench   silver beside DuckDB, Polars and a naive Spark version: an hour or more; BENCH='--meters 100' and so on"
+	@echo "make soak    hours of worlds, orders and kills"
 	@echo "make lint    style and types"
 	@echo "make clean   removes the demo's data and caches"
 
@@ -51,6 +52,13 @@ demo: setup
 
 test: setup
 	@$(BIN)/python -m pytest
+
+# Hours: worlds beside the oracle, batches in any order, and a SIGKILL at each of sixty points of a run.
+soak: setup
+	@METERLAKE_KILLS=1-60 METERLAKE_RESTLESS=1-20 METERLAKE_WORLDS=0-40 $(BIN)/python -m pytest tests/kills tests/test_any_order.py tests/test_against_oracle.py
+
+bench-incremental: setup
+	@$(BIN)/python -m bench.incremental --folder bench/data/incremental $(BENCH)
 
 bench: setup
 	@$(BIN)/python -m bench.silver $(BENCH)

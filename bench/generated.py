@@ -12,6 +12,7 @@ from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from meterlake import tables
+from meterlake.bronze.batch import read_date
 from meterlake.config import Config
 from meterlake.storage import Warehouse
 
@@ -65,7 +66,8 @@ def generate(spark: SparkSession, config: Config, size: Size) -> None:
     warehouse.replace(_registry(spark, size), tables.bronze.METERS, "bench")
     warehouse.replace(_vacancies(spark, size), tables.bronze.VACANCIES, "bench")
     readings = _readings(spark, size)
-    warehouse.append(readings.select(*tables.bronze.READINGS.column_names), tables.bronze.READINGS, "bench")
+    dated = readings.select("*", read_date().alias("read_date"))
+    warehouse.append(dated.select(*tables.bronze.READINGS.column_names), tables.bronze.READINGS, "bench")
 
 
 def _registry(spark: SparkSession, size: Size) -> DataFrame:

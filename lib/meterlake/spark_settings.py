@@ -24,6 +24,8 @@ PREFERRED = {
     "spark.sql.parquet.int96RebaseModeInRead": "CORRECTED",
     "spark.sql.parquet.int96RebaseModeInWrite": "CORRECTED",
     "spark.sql.parquet.compression.codec": "zstd",
+    # A partitioned write keeps its files open side by side and need not sort whole rows by partition first.
+    "spark.sql.maxConcurrentOutputFileWriters": "100",
     "spark.sql.execution.arrow.pyspark.enabled": "true",
     "spark.sql.execution.arrow.pyspark.fallback.enabled": "false",
 }

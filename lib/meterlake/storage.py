@@ -1,6 +1,8 @@
 """The Delta verbs. No other module touches Delta: the schema is checked before each write, here and only here."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import date
 from typing import Any
 
 from delta.tables import DeltaTable
@@ -8,12 +10,15 @@ from pyspark.sql import Column, DataFrame, DataFrameWriter, SparkSession
 from pyspark.sql import functions as F
 from pyspark.sql.types import StructType
 
+from meterlake import final
 from meterlake.config import Config
 from meterlake.differences import CHANGE, DELETE, INSERT, differences
 from meterlake.errors import StorageError
 from meterlake.tables import Table
 
 # Readers without a JVM refuse tables with deletion vectors.
+REMOVED = "rows removed"
+_COMMITS_LOOKED_AT = 20
 _USER_METADATA = "spark.databricks.delta.commitInfo.userMetadata"
 _PROPERTIES = {"delta.enableDeletionVectors": "false"}
 
@@ -25,12 +30,17 @@ class Warehouse:
         self._spark = spark
         self._folder = config.storage.warehouse
         self._catalog = config.storage.catalog
+        self._zone = config.time_zone
 
     def place(self, table: Table) -> str:
         """Where a table is: a path, or catalog.layer.table."""
         if self._catalog:
             return f"{self._catalog}.{table.layer}.{table.name}"
         return f"{self._folder}/{table.layer}/{table.name}"
+
+    def named(self, table: Table) -> str:
+        """The table's name in SQL."""
+        return self.place(table) if self._catalog else f"delta.`{self.place(table).replace('`', '``')}`"
 
     def exists(self, table: Table) -> bool:
         if self._catalog:
@@ -56,8 +66,12 @@ class Warehouse:
         return self._last_commit(table).get("version", -1)
 
     def last_tag(self, table: Table) -> str | None:
-        """What the newest commit was tagged with."""
-        return self._last_commit(table).get("userMetadata")
+        """The tag of the newest commit that has one, as upkeep's have not; REMOVED where rows were removed last."""
+        if not self.exists(table):
+            return None
+        commits = self._delta(table).history(_COMMITS_LOOKED_AT).select("version", "userMetadata").collect()
+        tagged = [commit for commit in commits if commit["userMetadata"]]
+        return max(tagged, key=lambda commit: commit["version"])["userMetadata"] if tagged else None
 
     def rows_written(self, table: Table) -> int:
         """Rows that the newest commit wrote."""
@@ -69,8 +83,9 @@ class Warehouse:
         self._write(rows, table, "append", tag)
 
     def replace(self, rows: DataFrame, table: Table, tag: str) -> None:
-        """Replaces all rows in one commit; a reader sees the old ones or the new ones."""
-        self._write(rows, table, "overwrite", tag)
+        """Replaces all rows that are not final in one commit; a reader sees the old ones or the new ones."""
+        is_open = self._open(table)
+        self._write(rows.where(is_open) if is_open else rows, table, "overwrite", tag, is_open)
 
     def apply(self, made: DataFrame, stored: DataFrame, table: Table, tag: str) -> dict[str, int]:
         """Makes the stored rows into the made ones, in one commit that touches what differs; none where nothing does.
@@ -78,6 +93,8 @@ class Warehouse:
         ``stored`` is the part of the table that ``made`` answers for. Gives the number of rows by kind of change.
         """
         # Without the plan that made them: MERGE would analyse and run it again for each of its jobs.
+        if is_open := self._open(table):
+            made, stored = made.where(is_open), stored.where(is_open)
         changes = differences(made, stored, table).localCheckpoint(eager=True)
         counts = {row[CHANGE]: row["count"] for row in changes.groupBy(CHANGE).count().collect()}
         if set(counts) == {INSERT}:
@@ -100,7 +117,25 @@ class Warehouse:
     def remove(self, table: Table, condition: Column) -> None:
         """Deletes the rows that the condition names."""
         if self.exists(table):
-            self._delta(table).delete(condition)
+            with self._tagged(REMOVED):
+                self._delta(table).delete(condition)
+
+    def remove_by_key(self, rows: DataFrame, table: Table) -> None:
+        """Deletes these rows of the table."""
+        self._merge(rows.select("*", F.lit(DELETE).alias(CHANGE)), table, REMOVED)
+
+    def kept_from(self) -> date | None:
+        """The first local day that silver keeps: what hangs on those before it is final (meterlake.final)."""
+        if not self.exists(final.KEEPER):
+            return None
+        properties = self._spark.sql(f"SHOW TBLPROPERTIES {self.named(final.KEEPER)}").collect()
+        return final.day_in({row["key"]: row["value"] for row in properties})
+
+    def _open(self, table: Table) -> str | None:
+        """The condition of the table's rows that may still be written; None where all may."""
+        if table not in final.BY_TABLE or not self.exists(table) or (day := self.kept_from()) is None:
+            return None
+        return final.is_open(table, day, self._zone)
 
     def _merge(self, changes: DataFrame, table: Table, tag: str) -> None:
         """One MERGE by key. The partitions are named as literals, so that no other file is read."""
@@ -113,8 +148,7 @@ class Warehouse:
             matches = matches & (within | F.col(f"stored.{name}").isNull() if None in values else within)
         row: dict[str, str | Column] = {name: F.col(f"changed.{name}") for name in table.column_names}
         is_gone = F.col(f"changed.{CHANGE}") == DELETE
-        self._spark.conf.set(_USER_METADATA, tag)
-        try:
+        with self._tagged(tag):
             (
                 self._delta(table)
                 .alias("stored")
@@ -124,6 +158,13 @@ class Warehouse:
                 .whenNotMatchedInsert(~is_gone, row)
                 .execute()
             )
+
+    @contextmanager
+    def _tagged(self, tag: str) -> Iterator[None]:
+        """Commits of the session carry the tag; for the verbs that take no option."""
+        self._spark.conf.set(_USER_METADATA, tag)
+        try:
+            yield
         finally:
             self._spark.conf.unset(_USER_METADATA)
 
@@ -138,13 +179,15 @@ class Warehouse:
         newest = self._delta(table).history(1).select("version", "userMetadata", "operationMetrics").first()
         return newest.asDict() if newest else {}
 
-    def _write(self, rows: DataFrame, table: Table, mode: str, tag: str) -> None:
+    def _write(self, rows: DataFrame, table: Table, mode: str, tag: str, within: str | None = None) -> None:
         if difference := _difference(rows.schema, table.schema):
             raise StorageError(f"the rows made for {table.full_name} do not fit: {difference}", self.place(table))
         if self.exists(table):
             self.read(table)
         shaped = rows.select(*[F.col(f.name).alias(f.name, metadata=f.metadata) for f in table.schema])
         writer = shaped.write.format("delta").mode(mode).option("userMetadata", tag).options(**_PROPERTIES)
+        if within:
+            writer = writer.option("replaceWhere", within)
         self._save(writer.partitionBy(*table.partitions) if table.partitions else writer, table)
 
     def _save(self, writer: DataFrameWriter, table: Table) -> None:

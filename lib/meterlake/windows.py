@@ -11,9 +11,13 @@ def per_meter() -> WindowSpec:
     return Window.partitionBy(*METER).orderBy("read_us", *RANK)
 
 
-def per_interval() -> WindowSpec:
-    """The readings of one meter and interval, by rank ascending: received_at, source path, version, line."""
-    return Window.partitionBy(*METER, "read_us").orderBy(*RANK)
+def same_interval() -> WindowSpec:
+    """All readings of the meter's interval, whatever their rank.
+
+    Peers in the meter's order and not a partition an interval: Spark sets up each partition anew, and nearly all
+    intervals have one reading.
+    """
+    return Window.partitionBy(*METER).orderBy("read_us").rangeBetween(Window.currentRow, Window.currentRow)
 
 
 def per_meter_day() -> WindowSpec:

@@ -14,7 +14,7 @@ from meterlake.bronze.discover import landed_hour, landing_contents
 from meterlake.bronze.files import Parser, readings_of
 from meterlake.bronze.lineage import LANDED, UNCHANGED, Decision, KnownPath
 from meterlake.config import Config
-from meterlake.errors import StorageError
+from meterlake.errors import ChangedMeanwhile
 from meterlake.instants import instant
 from meterlake.operations import audit
 from meterlake.storage import Warehouse
@@ -106,7 +106,7 @@ def _append(warehouse: Warehouse, rows: DataFrame, table: tables.Table, batch_id
     written = warehouse.rows_written(table)
     if written != expected:
         warehouse.remove(table, F.col("batch_id") == batch_id)
-        raise StorageError(
+        raise ChangedMeanwhile(
             f"{expected} rows were decided on and {written} written: a landing file changed meanwhile",
             table.full_name,
             "run again: that removes what was written of this batch and starts it anew",

@@ -13,13 +13,15 @@ from meterlake.bronze.lineage import Decision, KnownPath, SeenFile, decide
 from meterlake.config import Config
 from meterlake.errors import DataError
 from meterlake.operations import runs
-from meterlake.storage import Warehouse
+from meterlake.operations.layer import layer
+from meterlake.storage import REMOVED, Warehouse
 
 OUTPUTS = [tables.bronze.READINGS, tables.bronze.DEAD_LETTERS, tables.bronze.FILES]
 _MEGABYTE = 1 << 20
 _ARROW_BATCH_MB = 256
 
 
+@layer(JOB)
 def run(spark: SparkSession, config: Config) -> None:
     """Loads the reference tables and ingests what is new in the landing folder, as one batch.
 
@@ -51,7 +53,7 @@ def _discard_unfinished(warehouse: Warehouse) -> None:
     finished = warehouse.last_tag(tables.bronze.FILES)
     for table in (tables.bronze.READINGS, tables.bronze.DEAD_LETTERS):
         batch_id = warehouse.last_tag(table)
-        if batch_id in (None, finished) or ledger.has_batch(warehouse.read(tables.bronze.FILES), batch_id):
+        if batch_id in (None, REMOVED, finished) or ledger.has_batch(warehouse.read(tables.bronze.FILES), batch_id):
             continue
         progress.say(f"{table.full_name}: removing the rows of run {batch_id}, which did not finish")
         warehouse.remove(table, F.col("batch_id") == batch_id)

@@ -40,9 +40,9 @@ def load(spark: SparkSession, config: Config, warehouse: Warehouse) -> None:
 
     Raises ReferenceDataError where meters.csv is missing or a file has rows that cannot be used, with the rows named.
     """
-    read = [(reference, _rows(spark, config, reference)) for reference in REFERENCES]
+    read = [(reference, read_rows(spark, config, reference)) for reference in REFERENCES]
     for reference, rows in read:
-        tag = _tag(rows, config)
+        tag = tag_of(rows, config)
         if warehouse.last_tag(reference.table) == tag:
             continue
         with progress.step(f"{reference.table.full_name} loaded") as step:
@@ -51,7 +51,8 @@ def load(spark: SparkSession, config: Config, warehouse: Warehouse) -> None:
             step.note(rows=len(rows))
 
 
-def _rows(spark: SparkSession, config: Config, reference: Reference) -> Rows:
+def read_rows(spark: SparkSession, config: Config, reference: Reference) -> Rows:
+    """The file's rows as the table will hold them; none where an optional file is not there."""
     where = f"{config.storage.reference}/{reference.file_name}"
     try:
         content = spark.read.format("binaryFile").load(where).select("content").first()
@@ -66,6 +67,6 @@ def _rows(spark: SparkSession, config: Config, reference: Reference) -> Rows:
     return reference.read(bytes(content["content"]), where, config)
 
 
-def _tag(rows: Rows, config: Config) -> str:
+def tag_of(rows: Rows, config: Config) -> str:
     """Names a load by its content, so that the same rows are not written again."""
     return "sha256:" + hashlib.sha256(repr((config.time_zone, rows)).encode()).hexdigest()

@@ -20,8 +20,10 @@ from meterlake.config.peaks import PeaksConfig, SeasonConfig
 from meterlake.config.platform import (
     AlertConfig,
     AlertsConfig,
+    CompactionConfig,
     GoalsConfig,
     IngestConfig,
+    RetentionConfig,
     RetryConfig,
     RunsConfig,
     SourceColumns,
@@ -29,6 +31,7 @@ from meterlake.config.platform import (
     Sources,
     SparkConfig,
     StorageConfig,
+    local_folder,
 )
 from meterlake.config.rules import (
     FaultsConfig,
@@ -48,6 +51,7 @@ from meterlake.config.values import Instant, Settings, TimeZone, broken, offset_
 __all__ = [
     "AlertConfig",
     "AlertsConfig",
+    "CompactionConfig",
     "Config",
     "FaultsConfig",
     "GapsConfig",
@@ -59,6 +63,7 @@ __all__ = [
     "PeaksConfig",
     "QualityConfig",
     "RateOfChangeConfig",
+    "RetentionConfig",
     "RetryConfig",
     "RunsConfig",
     "SeasonConfig",
@@ -71,12 +76,16 @@ __all__ = [
     "ValidationConfig",
     "ZeroValueConfig",
     "load",
+    "local_folder",
 ]
 
 # Standard time is the smaller of the two: one of them is in summer time wherever there is one.
 STANDARD_TIME_INSTANTS = (datetime(2024, 1, 1, tzinfo=UTC), datetime(2024, 7, 1, tzinfo=UTC))
 # as_of is a moment and no rule: a run brings what hangs on it up to date.
-WITHOUT_INFLUENCE_ON_CONTENT = {"storage", "spark", "ingest", "goals", "runs", "retry", "alerts", "as_of"}
+WITHOUT_INFLUENCE_ON_CONTENT = {
+    *("storage", "spark", "ingest", "goals", "runs", "retry", "alerts", "as_of"),
+    *("retention", "compaction"),
+}
 _YEARS = range(1970, 2050)
 
 
@@ -100,6 +109,8 @@ class Config(Settings):
     runs: RunsConfig
     retry: RetryConfig
     alerts: AlertsConfig
+    retention: RetentionConfig
+    compaction: CompactionConfig
     spark: SparkConfig
 
     @model_validator(mode="after")

@@ -8,6 +8,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from meterlake.config.values import (
+    Days,
     Folder,
     Name,
     NotNegative,
@@ -23,6 +24,7 @@ from meterlake.config.values import (
 
 LAYERS = ("bronze", "silver", "gold", "ops")
 MAVEN = re.compile(r"[\w.-]+:[\w.-]+:[\w.-]+")
+Years = Annotated[int, Field(ge=1, le=100)]
 MASTER = r"^(local(\[(\*|[1-9]\d*)(, ?[1-9]\d*)?\])?|spark://.+|yarn|k8s://.+)$"
 OWN_SETTINGS = {
     "spark.master": "spark.master",
@@ -39,6 +41,7 @@ class StorageConfig(Settings):
     landing: Folder
     reference: Folder
     warehouse: Folder
+    archive: Folder | None
     catalog: Name | None
 
     @model_validator(mode="after")
@@ -51,13 +54,19 @@ class StorageConfig(Settings):
             for layer in LAYERS:
                 if _inside(getattr(self, name), f"{self.warehouse}/{layer}"):
                     raise broken(f"must not lie in the warehouse's {layer}/", "choose a folder of its own", name)
+        if self.archive is not None and _inside(self.archive, f"{self.landing}/raw"):
+            raise broken("must not lie in the landing's raw/", "files there would be taken for new ones", "archive")
         return self
+
+    @property
+    def archive_folder(self) -> str:
+        """Where old raw files go. By default beside raw/: one file system, and no other landing's archive."""
+        return self.archive or f"{self.landing}/archive"
 
     @property
     def local_warehouse(self) -> str | None:
         """The warehouse's folder on this machine's disks; None where it is a URI elsewhere, or a catalog's."""
-        folder = _comparable(self.warehouse)
-        return folder if folder.startswith("/") and self.catalog is None else None
+        return local_folder(self.warehouse) if self.catalog is None else None
 
 
 class RunsConfig(Settings):
@@ -141,6 +150,33 @@ class SourceConfig(Settings):
         return "".join(parts.get(character, re.escape(character)) for character in self.files)
 
 
+class RetentionConfig(Settings):
+    """How long data is kept. A day or a year more keeps more; what is gone does not come back."""
+
+    raw_days: Days
+    archive_years: Years
+    silver_days: Days
+    errors_years: Years
+    audit_years: Years
+    vacuum_hours: Annotated[int, Field(ge=0, le=24 * 366)]
+
+
+class CompactionConfig(Settings):
+    """When small files are joined."""
+
+    small_below_mb: Annotated[int, Field(ge=1, le=1024)]
+    full_mb: Annotated[int, Field(ge=1, le=4096)]
+    open_days: Annotated[int, Field(ge=1, le=366)]
+    most_files: Annotated[int, Field(ge=2, le=100000)]
+
+    @model_validator(mode="after")
+    def _a_full_file_is_not_small(self) -> Self:
+        if self.full_mb < 2 * self.small_below_mb:
+            limit = f"must be at least twice small_below_mb ({self.small_below_mb})"
+            raise broken(limit, "raise full_mb or lower small_below_mb", "full_mb")
+        return self
+
+
 class GoalsConfig(Settings):
     """The goals that daily quality is measured against."""
 
@@ -180,6 +216,12 @@ class SparkConfig(Settings):
 
 
 Sources = Annotated[Mapping[Name, SourceConfig], BeforeValidator(lambda value: value), without_nulls]
+
+
+def local_folder(folder: str) -> str | None:
+    """The folder on this machine's disks; None where it is a URI elsewhere."""
+    comparable = _comparable(folder)
+    return comparable if comparable.startswith("/") else None
 
 
 def _inside(folder: str, outer: str) -> bool:

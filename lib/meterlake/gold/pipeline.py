@@ -17,6 +17,7 @@ from meterlake.gold.hourly_load import hourly_load
 from meterlake.gold.peaks import Surroundings, load_hours, peak_exclusions, peak_periods
 from meterlake.gold.usable import keep_usable
 from meterlake.operations import audit, runs
+from meterlake.operations.layer import layer
 from meterlake.storage import Warehouse
 from meterlake.tables import Table, bronze, gold, silver
 
@@ -29,9 +30,23 @@ INPUTS = [
     bronze.WEATHER,
     bronze.GRID_MAINTENANCE,
 ]
+_READ = (
+    "meter_id",
+    "meter_type",
+    "read_at",
+    "read_date",
+    "kw",
+    "energy_kwh",
+    "origin",
+    "warnings",
+    "faults",
+    "quality_score",
+    "tier",
+)
 OUTPUTS = [gold.HOURLY_LOAD, gold.PEAK_EXCLUSIONS, gold.PEAK_PERIODS, gold.DAILY_CONSUMPTION, gold.DAILY_QUALITY]
 
 
+@layer(JOB)
 def run(spark: SparkSession, config: Config, rebuild: bool = False) -> None:
     """Brings gold up to date with silver and the reference tables.
 
@@ -68,9 +83,12 @@ class _Gold:
         """Each table of gold; what it wrote by table and kind."""
         zone, offset = self.config.time_zone, self.config.grid_offset()
         meters = active_meters(self.read[bronze.METERS])
-        of_days = self._of(silver.READINGS, "read_date", self._is_day)
+        near = self._of(silver.READINGS, "read_date", self._is_near).select(*_READ)
+        if self.days is not None:
+            near = near.localCheckpoint(eager=True)  # some days fit in memory, and all below plans faster over a leaf
+        of_days = near if self.days is None else near.where(self._is_day(F.col("read_date")))
         usable = self._usable(of_days)
-        hours = hourly_load(self._usable(self._of(silver.READINGS, "read_date", self._is_near)), meters, offset)
+        hours = hourly_load(self._usable(near), meters, offset)
         self._publish(hours, gold.HOURLY_LOAD, self._is_hour)
         around = Surroundings(
             self.read[bronze.WEATHER],

@@ -10,7 +10,7 @@ from meterlake.silver import content
 from meterlake.silver import rows as row
 from meterlake.silver.faults import fault_rows
 from meterlake.silver.gaps import closed_holes, outer_holes
-from meterlake.silver.kept import Kept
+from meterlake.silver.kept import JUDGED, Kept
 from meterlake.silver.meter_days import accepted_days, meter_days, timed, with_delays
 from meterlake.silver.meters import with_reference, with_seen
 from meterlake.silver.neighbourhood import neighbour_days
@@ -43,7 +43,7 @@ class Built:
 def build(bronze: Bronze, config: Config, as_of_us: int, run_id: str, keep: Kept) -> Built:
     """Every table of silver. ``bronze`` holds whole neighbourhoods: their readings, meters and vacancies."""
     zone, offset = config.time_zone, config.grid_offset()
-    judged = keep(judge(standardise(bronze, config), config))
+    judged = keep(judge(standardise(bronze, config), config).select(*JUDGED))
     days = keep(days_of(judged, zone))
     neighbours = keep(neighbour_days(judged, config.faults.neighbourhood, zone, offset))
     flagged = keep(find_flagged_days(accepted_days(days), neighbours, config))

@@ -3,7 +3,7 @@
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from meterlake.windows import before, per_interval, whole
+from meterlake.windows import before, per_meter, same_interval
 
 
 def with_standing(readings: DataFrame) -> DataFrame:
@@ -17,10 +17,14 @@ def with_standing(readings: DataFrame) -> DataFrame:
     """
     passed = F.size("reasons") == 0
     over_limit_only = F.col("reasons") == F.array(F.lit("V10"))
-    previous_kw = F.last(F.when(passed, F.col("kw")), ignorenulls=True).over(before(per_interval()))
-    ranked = readings.select(
+    earlier = F.struct(F.col("read_us").alias("us"), F.col("kw").alias("kw"))
+    with_earlier = readings.select(
+        "*", F.last(F.when(passed, earlier), ignorenulls=True).over(before(per_meter())).alias("_earlier")
+    )
+    previous_kw = F.when(F.col("_earlier.us") == F.col("read_us"), F.col("_earlier.kw"))
+    ranked = with_earlier.select(
         "*",
-        F.row_number().over(per_interval()).alias("_rank"),
+        F.row_number().over(per_meter()).alias("_rank"),
         (passed & (previous_kw.isNull() | (F.col("kw") != previous_kw))).alias("_takes_place"),
         (passed & _is_known()).alias("_passed"),
         (over_limit_only & _is_known()).alias("_over_limit_only"),
@@ -43,4 +47,4 @@ def _is_known() -> Column:
 
 
 def _highest(condition: str) -> Column:
-    return F.max(F.when(F.col(condition), F.col("_rank"))).over(whole(per_interval()))
+    return F.max(F.when(F.col(condition), F.col("_rank"))).over(same_interval())

@@ -11,6 +11,7 @@ from meterlake.config import Config
 from meterlake.errors import ConfigError
 from meterlake.instants import trimmed
 from meterlake.operations import audit, runs
+from meterlake.operations.layer import layer
 from meterlake.silver import rows as row
 from meterlake.silver.build import build
 from meterlake.silver.kept import FEW_ROWS, Kept
@@ -19,7 +20,7 @@ from meterlake.silver.reference import changed_neighbourhoods
 from meterlake.silver.request import Request
 from meterlake.silver.rulebook import Bronze, standardise
 from meterlake.silver.update import Update
-from meterlake.storage import Warehouse
+from meterlake.storage import REMOVED, Warehouse
 from meterlake.tables import Table, bronze, silver
 
 JOB = "build_silver"
@@ -40,6 +41,7 @@ OTHERS = ("peaks",)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
+@layer(JOB)
 def run(spark: SparkSession, config: Config, request: Request | None = None) -> None:
     """Brings silver up to date with bronze: the same tables that a rebuild from everything would give.
 
@@ -56,6 +58,7 @@ class _Build:
         self.last = runs.last(self.warehouse, JOB)
         self.this = runs.begin(self.warehouse, JOB, INPUTS, config.fingerprint(OTHERS))
         self.audited: dict[str, dict[str, int]] = {}
+        self.unfinished: str | None = None
 
     def run(self) -> None:
         if self.last is not None and not self.request.rebuild:
@@ -80,15 +83,17 @@ class _Build:
         """The inputs as they are now, without the rows of a batch that died before its ledger."""
         read = {table: self.warehouse.read(table, self.this.inputs[table.full_name]) for table in INPUTS}
         readings = read[bronze.READINGS]
-        newest = self.warehouse.last_tag(bronze.READINGS)
-        ledger = self.warehouse.read(bronze.FILES)
-        if newest is not None and self.warehouse.exists(bronze.FILES):
-            self.unfinished = newest if ledger.where(F.col("batch_id") == newest).isEmpty() else None
-            if self.unfinished is not None:
-                readings = readings.where(F.col("batch_id") != self.unfinished)
-        else:
-            self.unfinished = None
+        self.unfinished = self._unfinished_batch()
+        if self.unfinished is not None:
+            readings = readings.where(F.col("batch_id") != self.unfinished)
         return Bronze(readings, read[bronze.METERS], read[bronze.VACANCIES])
+
+    def _unfinished_batch(self) -> str | None:
+        """The newest batch, where it did not reach the ledger; the next ingest removes it."""
+        newest = self.warehouse.last_tag(bronze.READINGS)
+        if newest in (None, REMOVED) or not self.warehouse.exists(bronze.FILES):
+            return None
+        return newest if self.warehouse.read(bronze.FILES).where(F.col("batch_id") == newest).isEmpty() else None
 
     def _new_batches(self) -> list[str] | None:
         if self.last is None:

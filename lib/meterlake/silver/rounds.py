@@ -16,7 +16,7 @@ from meterlake import grid
 from meterlake.config import Config
 from meterlake.silver.build import days_of as meter_days_of
 from meterlake.silver.day_sets import days_in, is_in, widened
-from meterlake.silver.kept import Kept
+from meterlake.silver.kept import JUDGED, Kept
 from meterlake.silver.rulebook import judge
 from meterlake.silver.slices import as_slices, days_of, in_slices, segments
 
@@ -89,7 +89,7 @@ class Rounds:
         slices = self.keep(as_slices(self._further(found, "first_day", -1).withColumnRenamed("latest", "carried")))
         days = days_in(days_of(slices))
         readings = in_slices(self.read(slices, days), slices, self.config.time_zone)
-        judged = self.keep(judge(readings, self.config))
+        judged = self.keep(judge(readings, self.config).select(*JUDGED, "registry_key", "carried"))
         ends = self.keep(meter_days_of(judged, self.config.time_zone))
         self.done.append(Round(slices, judged, ends))
         return self.done[-1]

@@ -15,7 +15,7 @@ from meterlake.silver.day_sets import days_in, is_in, widened
 from meterlake.silver.episodes import changed_spans, runs_across
 from meterlake.silver.faults import fault_rows
 from meterlake.silver.gaps import closed_holes, outer_holes
-from meterlake.silver.kept import Kept
+from meterlake.silver.kept import JUDGED, Kept
 from meterlake.silver.meter_days import accepted_days
 from meterlake.silver.meters import with_reference, with_seen
 from meterlake.silver.neighbourhood import neighbour_days
@@ -53,7 +53,7 @@ class Update:
     def run(self, as_of: datetime, as_of_before: datetime, days_asked: Collection[date] = ()) -> None:
         zone = self.config.time_zone
         meters = self.keep(with_reference(self.bronze.meters, self.bronze.vacancies))
-        alone = self.keep(judge(self._alone(), self.config))
+        alone = self.keep(judge(self._alone(), self.config).select(*JUDGED))
         touched = self.keep(self._touched(days_asked))
         rounds = Rounds(self.config, self._read, self._states(), self._first_accepted(), keep=self.keep)
         rounds.judge_until_settled(touched)
@@ -69,7 +69,7 @@ class Update:
         self.made[silver.FAULTS] = fault_rows(episodes, judged_meters, self.config.faults)
         self.replaced[silver.FAULTS] = self._of_meters(silver.FAULTS, rounds.slices())
         self._gaps(rounds, judged, judged_meters, as_of, as_of_before)
-        self.rows = self._rows(rounds, judged, alone, episodes)
+        self.rows = self.keep(self._rows(rounds, judged, alone, episodes))
         self._readings(rounds, judged, alone)
         self.days = days_in(rounds.days()) | days_in(_day_of(alone, zone))
         self.rows_in = judged.count() + alone.count()
