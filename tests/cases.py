@@ -8,6 +8,8 @@ from typing import Any
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
+from meterlake.tables.silver import CARRIED
+
 Case = dict[str, Any]
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 DECIMALS = {
@@ -18,7 +20,7 @@ DECIMALS = {
     "decimal(38,0)": "sum_x sum_y sum_xx sum_xy x y",
 }
 OTHERS = {
-    "int": "neighbourhood_key meter_key interval_minutes source_version received_nanos stamp_nanos read_nanos nanos "
+    "int": "neighbourhood_key meter_key registry_key interval_minutes source_version received_nanos stamp_nanos read_nanos nanos "
     "quality_score lowest_score rank rank_unadjusted",
     "boolean": "is_local is_accepted is_superseded is_standing is_value_unreadable is_unit_unknown is_unit_ambiguous "
     "is_off_grid is_backdated is_spike is_drop is_scored has_own_received unit_converted unit_inferred is_open is_over",
@@ -34,6 +36,7 @@ OTHERS = {
     "double": "ratio stddev_kw coverage share_observed share_interpolated share_missing completeness accuracy "
     "freshness_p95_minutes",
     "map<string,bigint>": "rule_counts tier_counts",
+    CARRIED.simpleString(): "carried",
 }
 KINDS = {name: kind for kinds in (DECIMALS, OTHERS) for kind, names in kinds.items() for name in names.split()}
 
