@@ -188,7 +188,6 @@ def _with_lineage(named: DataFrame, file_name: str, size: Size) -> DataFrame:
         F.sha2(F.col("landed_hour").cast("string"), 256).alias("content_hash"),
         F.lit("bench").alias("batch_id"),
         F.col("landed_hour").alias("ingested_at"),
-        F.when(F.col("kind") != "no time", F.to_date(F.substring("read_at", 1, 10))).alias("read_date"),
     )
 
 
