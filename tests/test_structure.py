@@ -34,7 +34,7 @@ SHAPES = {
     "silver.rows": {"silver.quality", "silver.validate", "tables"},
     "silver.content": {"tables"},
     "silver.episodes": {"silver.runs"},
-    "silver.request": {"errors"},
+    "silver.request": {"errors", "silver.day_sets"},
 }
 # Over days, seasons, episodes or a file's lines, and used once. Windows over a meter's readings are shared: one sort
 # serves all.

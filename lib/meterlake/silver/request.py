@@ -2,9 +2,10 @@
 
 import argparse
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from meterlake.errors import ConfigError
+from meterlake.silver.day_sets import widened
 
 
 @dataclass(frozen=True)
@@ -24,8 +25,8 @@ class Request:
         """The days asked for, and ``margin`` days around them."""
         if self.first_day is None or self.last_day is None:
             return set()
-        count = (self.last_day - self.first_day).days + 1
-        return {self.first_day + timedelta(days=number) for number in range(-margin, count + margin)}
+        numbers = range(self.first_day.toordinal(), self.last_day.toordinal() + 1)
+        return widened(map(date.fromordinal, numbers), margin, margin)
 
     @staticmethod
     def of(args: argparse.Namespace) -> "Request":
