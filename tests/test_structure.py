@@ -16,7 +16,7 @@ RULE_LAYERS = [path for path in MODULES if path.parts[-2] in ("silver", "gold")]
 # What everything stands on: these import nothing of ours but each other's like and errors.
 FOUNDATIONS = ("errors", "config", "windows", "tables", "grid")
 # The modules that put rules together, each of those before it. The pipeline alone also reads and writes.
-PIPELINE, WIRING = "pipeline", ("rulebook", "build", "rounds", "update", "pipeline")
+PIPELINE, WIRING = "pipeline", ("rulebook", "build", "rounds", "weekly", "update", "pipeline")
 # The modules that make Spark work: they keep frames, ask whether there are rows, how many, and of which days.
 ACTING = ("build", "rounds", "update", "pipeline", "kept", "day_sets")
 # Expressions that several rules share; they are no rules.
