@@ -10,6 +10,7 @@ import polars as pl
 from meterlake.config import Config, load
 from meterlake.errors import StorageError
 
+_JOBS = {"silver": "build_silver", "gold": "build_gold"}
 CONFIG, DEMO = "METERLAKE_CONFIG", "conf/demo.yaml"
 
 
@@ -29,16 +30,28 @@ class Warehouse:
         self.config = config
 
     def scan(self, name: str) -> pl.LazyFrame:
-        """A table such as silver.readings, with its times in the utility's zone.
+        """A table such as silver.readings, with its times in the utility's zone, as the newest finished run left it.
 
-        Raises StorageError where it is not there.
+        So the tables of a layer fit each other also while a run is writing, or after one that died. Raises
+        StorageError where the table is not there.
         """
         path = f"{self.config.storage.warehouse}/{name.replace('.', '/')}"
         if "://" not in path and not Path(path, "_delta_log").is_dir():
             raise StorageError(f"there is no table {name}", path, f"run make demo, or set {CONFIG} to a file of yours")
-        rows = pl.scan_delta(path)
+        rows = pl.scan_delta(path, version=self._finished_version(name))
         times = [column for column, kind in rows.collect_schema().items() if isinstance(kind, pl.Datetime)]
         return rows.with_columns(pl.col(times).dt.convert_time_zone(self.config.time_zone))
+
+    def _finished_version(self, name: str) -> int | None:
+        """The version that belongs to the newest finished run of the table's job; None where no run has finished."""
+        job = _JOBS.get(name.partition(".")[0])
+        runs = f"{self.config.storage.warehouse}/ops/runs"
+        if job is None or ("://" not in runs and not Path(runs, "_delta_log").is_dir()):
+            return None
+        finished = pl.scan_delta(runs).filter((pl.col("job") == job) & pl.col("finished_at").is_not_null())
+        newest = finished.sort("finished_at").tail(1).select("outputs").collect()
+        versions: dict[str, int] = dict(newest["outputs"][0]) if len(newest) else {}
+        return versions.get(name)
 
     def read(self, name: str) -> pl.DataFrame:
         """A table that fits memory."""

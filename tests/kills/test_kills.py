@@ -26,7 +26,7 @@ from tests.worlds.world import World, write_reference
 
 ROOT = Path(__file__).parents[2]
 SEED = 2
-# Points of a run in commits, and ms after them: in ingestion, between bronze and its ledger, in silver, before its mark.
+# Points of a run in commits, and ms after them: in ingestion, before the ledger, in silver, before its mark, in gold.
 FEW = [(1.5, 0), (3.0, 300), (6.5, 0), (9.0, 500), (14.5, 0)]
 MANY = [(number + half, 0) for number in range(1, 22) for half in (0.0, 0.5)] + [
     (float(number), delay) for number in range(1, 20, 3) for delay in (150, 600)

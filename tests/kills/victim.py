@@ -1,6 +1,6 @@
-"""A run of the pipeline that kills itself and its JVM with SIGKILL: `python -m tests.kills.victim PAGE POINT [DELAY_MS]`.
+"""A run that kills itself and its JVM with SIGKILL: `python -m tests.kills.victim PAGE POINT [DELAY_MS]`.
 
-POINT counts the commits of a run: 1.0 is just before the first, 1.5 just after it, and with DELAY_MS the blow falls that
+POINT counts the commits of a run: 1.0 is just before the first, 1.5 just after it; with DELAY_MS the blow falls that
 long after the point, in the middle of whatever is under way then. PAGE is a YAML page of settings.
 """
 

@@ -24,8 +24,9 @@ METERS = {  # interval, neighbourhood, first day, days, min_kw
     "B2": (15, "B", 8, 6, ""),
     "C1": (60, "", 0, 21, ""),
 }
+# Both clocks change within the days; on Lord Howe by half an hour, so that hours of the grid cross midnight.
+ZONES = ("Australia/Lord_Howe", "Europe/Berlin", "Europe/Berlin")
 CONFIG = {
-    "time_zone": "Europe/Berlin",
     "faults": {"neighbourhood": {"excludes": True}},
     "peaks": {"weather_region": "R", "min_hours": 24, "winter": {"months": [3], "base_temperature_c": 15}},
     "validation": {"late_tolerance_hours": 300, "max_kw": 20},
@@ -49,7 +50,8 @@ def restless_world(seed: int, root: Path) -> tuple[World, list[list[Delivery]]]:
     if rng.random() < 0.5:
         rng.shuffle(batches)
     deliveries = tuple(delivery for batch in batches for delivery in batch)
-    return World(seed, root, CONFIG, deliveries, _reference(rng)), [batch for batch in batches if batch]
+    config = CONFIG | {"time_zone": ZONES[seed % len(ZONES)]}
+    return World(seed, root, config, deliveries, _reference(rng)), [batch for batch in batches if batch]
 
 
 def _lines(rng: Random, meter: str) -> list[Line]:
@@ -68,7 +70,9 @@ def _lines(rng: Random, meter: str) -> list[Line]:
                 found.append((meter, start + timedelta(minutes=at * interval), value, "kW"))
         slot += length
     if min_kw:
-        found = [(m, at, f"-{value}" if at.hour == 12 and value != "0" else value, unit) for m, at, value, unit in found]
+        found = [
+            (m, at, f"-{value}" if at.hour == 12 and value != "0" else value, unit) for m, at, value, unit in found
+        ]
     return found
 
 
@@ -120,7 +124,10 @@ def _reference(rng: Random) -> dict[str, bytes]:
         active_to = f"{FIRST_DAY + timedelta(days=first + days - 1):%Y-%m-%dT%H:%MZ}" if rng.random() < 0.2 else ""
         kind = "house" if meter != "B1" else "shop"
         meters.append(f"{meter},{kind},{interval},{neighbourhood},,{min_kw},{active_from},{active_to}")
-    vacancies = ["meter_id,from,to", f"A2,{FIRST_DAY + timedelta(days=4):%Y-%m-%d},{FIRST_DAY + timedelta(days=6):%Y-%m-%d}"]
+    vacancies = [
+        "meter_id,from,to",
+        f"A2,{FIRST_DAY + timedelta(days=4):%Y-%m-%d},{FIRST_DAY + timedelta(days=6):%Y-%m-%d}",
+    ]
     weather = ["region,hour,temperature_c"]
     for hour in range(DAYS * 24):
         weather.append(f"R,{FIRST_DAY + timedelta(hours=hour):%Y-%m-%dT%H:00Z},{rng.randint(-3, 18)}")

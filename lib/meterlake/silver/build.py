@@ -48,7 +48,8 @@ def build(bronze: Bronze, config: Config, as_of_us: int, run_id: str, keep: Kept
     neighbours = keep(neighbour_days(judged, config.faults.neighbourhood, zone, offset))
     flagged = keep(find_flagged_days(accepted_days(days), neighbours, config))
     episodes = keep(run_episodes(judged, config.faults).unionByName(weekly_episodes(flagged, config)))
-    seen = meters_seen(judged).join(F.broadcast(bronze.meters.select("meter_key", "meter_id")), "meter_key")
+    named = F.broadcast(bronze.meters.select("meter_key", "meter_id"))
+    seen = meters_seen(judged).join(named, "meter_key")
     meters = keep(with_seen(with_reference(bronze.meters, bronze.vacancies), seen))
     rows = rows_to_publish(judged, episodes, config)
     holes = closed_holes(judged).unionByName(outer_holes(meters, config.gaps, as_of_us, offset))
@@ -58,7 +59,7 @@ def build(bronze: Bronze, config: Config, as_of_us: int, run_id: str, keep: Kept
         silver.GAPS: holes,
         silver.FAULTS: fault_rows(episodes, meters, config.faults),
         silver.FLAGGED_DAYS: content.flagged_day_rows(flagged),
-        silver.NEIGHBOUR_DAYS: content.neighbour_day_rows(neighbours, bronze.meters),
+        silver.NEIGHBOUR_DAYS: content.neighbour_day_rows(neighbours.join(named, "meter_key")),
         silver.METER_DAYS: content.meter_day_rows(days),
         silver.METERS_JUDGED: content.meter_rows(meters),
     }

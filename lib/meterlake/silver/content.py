@@ -16,11 +16,10 @@ def meter_day_rows(days: DataFrame) -> DataFrame:
     )
 
 
-def neighbour_day_rows(sums: DataFrame, meters: DataFrame) -> DataFrame:
-    """silver.neighbour_days of neighbourhood.neighbour_days; ``meters`` names the meter of a key."""
-    named = sums.join(F.broadcast(meters.select("meter_key", "meter_id")), "meter_key")
+def neighbour_day_rows(sums: DataFrame) -> DataFrame:
+    """silver.neighbour_days of neighbourhood.neighbour_days with meter_id."""
     sums_of = [F.col(name).cast("bigint" if name == "n" else "decimal(38,0)").alias(name) for name in _SUMS]
-    return named.select("meter_id", F.col("day").alias("local_date"), *sums_of)
+    return sums.select("meter_id", F.col("day").alias("local_date"), *sums_of)
 
 
 def flagged_day_rows(flagged: DataFrame) -> DataFrame:

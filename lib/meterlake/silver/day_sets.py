@@ -14,6 +14,16 @@ def days_in(frame: DataFrame, column: str = "day") -> set[date]:
     return {row[column] for row in frame.select(column).distinct().toLocalIterator() if row[column] is not None}
 
 
+def bounds_in(frame: DataFrame) -> set[tuple[date, date]]:
+    """The distinct (first_day, last_day) of slices."""
+    return {(row[0], row[1]) for row in frame.select("first_day", "last_day").distinct().toLocalIterator()}
+
+
+def days_between(bounds: Iterable[tuple[date, date]]) -> set[date]:
+    """All days of slices."""
+    return {first + timedelta(days=number) for first, last in bounds for number in range((last - first).days + 1)}
+
+
 def widened(days: Iterable[date], before: int, after: int) -> set[date]:
     """The days and those around them, within the calendar."""
     first, last = date.min.toordinal(), date.max.toordinal()

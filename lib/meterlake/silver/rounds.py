@@ -15,14 +15,15 @@ from pyspark.sql import functions as F
 from meterlake import grid
 from meterlake.config import Config
 from meterlake.silver.build import days_of as meter_days_of
-from meterlake.silver.day_sets import days_in, is_in, widened
+from meterlake.silver.day_sets import bounds_in, days_between, days_in, is_in, widened
 from meterlake.silver.kept import JUDGED, Kept
 from meterlake.silver.rulebook import judge
-from meterlake.silver.slices import as_slices, days_of, in_slices, segments
+from meterlake.silver.slices import as_slices, days_of, in_slices, segments, unbroken
 
 NEAR = 3  # days before a slice in which nearly all meters have a reading
 _SPAN = ("neighbourhood_key", "meter_key", "meter_id", "interval_minutes")
 
+Bounds = tuple[date, date]
 ReadDays = Callable[[DataFrame, set[date]], DataFrame]
 
 
@@ -50,24 +51,28 @@ class Rounds:
     first_accepted: DataFrame
     done: list[Round] = field(default_factory=list)
     keep: Kept = field(default_factory=Kept)
+    bounds: set[Bounds] = field(default_factory=set)
 
     def judge_until_settled(self, days: DataFrame) -> None:
         """Judges the days (a row a meter and day: neighbourhood_key, meter_key, meter_id, interval_minutes, day) and
         all that follows from them."""
         pending = self.keep(segments(days))
-        while not self.done or not pending.isEmpty():
+        while True:
             first = pending.groupBy("meter_id").agg(F.min("first_day").alias("first_day"))
             now = pending.join(first, ["meter_id", "first_day"])
+            bounds = bounds_in(now)
+            if self.done and not bounds:
+                return
             later = pending.join(first, ["meter_id", "first_day"], "left_anti")
-            grown = self._grown(self._judge(now), len(self.done))
+            grown = self._grown(self._judge(now, bounds), bounds)
             both = [_days(later)] if grown is None else [_days(later), _days(grown)]
             pending = self.keep(segments(reduce(DataFrame.unionByName, both).distinct()))
 
     def judge_more(self, days: DataFrame) -> None:
-        """Judges days whose readings have not changed, for the sake of what is written on them."""
-        pending = self.keep(segments(days))
-        if not pending.isEmpty():
-            self._judge(pending)
+        """Judges days whose readings have not changed, for the sake of what is written on them; none of them twice."""
+        spans = self.keep(unbroken(days))
+        if bounds := bounds_in(spans):
+            self._judge(spans, bounds)
 
     def slices(self) -> DataFrame:
         return reduce(DataFrame.unionByName, [done.slices for done in self.done])
@@ -82,27 +87,31 @@ class Rounds:
         """meter_id and day of all slices."""
         return days_of(self.slices()).select("meter_id", "day")
 
-    def _judge(self, spans: DataFrame) -> Round:
-        first_days = days_in(spans, "first_day")
-        states = self._states(is_in("day", widened(first_days, NEAR, -1)))
+    def all_days(self) -> set[date]:
+        """The local days of all slices."""
+        return days_between(self.bounds)
+
+    def _judge(self, spans: DataFrame, bounds: set[Bounds]) -> Round:
+        states = self._states(is_in("day", widened((first for first, _ in bounds), NEAR, -1)))
         found = _latest(spans, states, "first_day", -1)
         slices = self.keep(as_slices(self._further(found, "first_day", -1).withColumnRenamed("latest", "carried")))
-        days = days_in(days_of(slices))
-        readings = in_slices(self.read(slices, days), slices, self.config.time_zone)
+        readings = in_slices(self.read(slices, days_between(bounds)), slices, self.config.time_zone)
         judged = self.keep(judge(readings, self.config).select(*JUDGED, "registry_key", "carried"))
         ends = self.keep(meter_days_of(judged, self.config.time_zone))
         self.done.append(Round(slices, judged, ends))
+        self.bounds |= bounds
         return self.done[-1]
 
-    def _grown(self, done: Round, number: int) -> DataFrame | None:
+    def _grown(self, done: Round, bounds: set[Bounds]) -> DataFrame | None:
         """The days that a round's changed ends reach next; None where nothing is stored behind them."""
-        last_days = days_in(done.slices, "last_day")
-        behind = self.stored.where(F.col("day") > F.lit(min(last_days)))
+        if not bounds:
+            return None
+        behind = self.stored.where(F.col("day") > F.lit(min(last for _, last in bounds)))
         if behind.isEmpty():
             return None
         own = done.slices.drop("meter_key")
         new = _latest(own, done.ends(), "last_day", 0).withColumnRenamed("latest", "_new")
-        near = self.stored.where(is_in("day", widened(days_in(days_of(done.slices)), NEAR, 0)))
+        near = self.stored.where(is_in("day", widened(days_between(bounds), NEAR, 0)))
         old = self._further(_latest(new, near, "last_day", 0), "last_day", 0, stored_only=True)
         changed = old.where(~F.coalesce("_new", "carried").eqNullSafe(F.col("latest")))
         behind_of = behind.select("meter_id", "day")
@@ -122,7 +131,7 @@ class Rounds:
             next_day.select(
                 *_SPAN,
                 F.date_add("last_day", 1).alias("first_day"),
-                F.greatest("_next", F.date_add("last_day", 2**number)).alias("last_day"),
+                F.greatest("_next", F.date_add("last_day", 2 ** len(self.done))).alias("last_day"),
             )
         )
 

@@ -18,17 +18,28 @@ _DAY_BITS, _DAY_ZERO = 1 << 24, 1 << 23
 def segments(days: DataFrame) -> DataFrame:
     """Days of meters in a row as one: neighbourhood_key, meter_key, meter_id, interval_minutes, first_day, last_day.
 
-    Needs the same with day, a row a meter and day. Days that lie near each other are joined, and all of a meter where
-    many stay apart: a few days judged needlessly cost less than another round.
+    Needs the same with day, a row a meter and day. Days that lie near each other are joined with those between, and all
+    of a meter where many stay apart: a few days judged needlessly cost less than another round.
     """
-    gap = F.datediff("day", F.lag("day").over(per_meter_day()))
-    marked = days.select("*", (gap > NEAR_DAYS).cast("long").alias("_starts"))
-    numbered = marked.select("*", F.coalesce(F.sum("_starts").over(per_meter_day()), F.lit(0)).alias("_number"))
+    numbered = _numbered(days, NEAR_DAYS)
     many = F.max("_number").over(whole(per_meter_day())) >= MOST_SEGMENTS
-    named = numbered.select("*", F.when(many, F.lit(0)).otherwise(F.col("_number")).alias("_segment"))
-    return named.groupBy("neighbourhood_key", "meter_key", "meter_id", "interval_minutes", "_segment").agg(
-        F.min("day").alias("first_day"), F.max("day").alias("last_day")
-    )
+    return _spans(numbered.select("*", F.when(many, F.lit(0)).otherwise(F.col("_number")).alias("_segment")))
+
+
+def unbroken(days: DataFrame) -> DataFrame:
+    """The same, with no day between that was not asked for."""
+    return _spans(_numbered(days, 1).withColumnRenamed("_number", "_segment"))
+
+
+def _numbered(days: DataFrame, most_apart: int) -> DataFrame:
+    gap = F.datediff("day", F.lag("day").over(per_meter_day()))
+    marked = days.select("*", (gap > most_apart).cast("long").alias("_starts"))
+    return marked.select("*", F.coalesce(F.sum("_starts").over(per_meter_day()), F.lit(0)).alias("_number"))
+
+
+def _spans(numbered: DataFrame) -> DataFrame:
+    keys = ("neighbourhood_key", "meter_key", "meter_id", "interval_minutes")
+    return numbered.groupBy(*keys, "_segment").agg(F.min("day").alias("first_day"), F.max("day").alias("last_day"))
 
 
 def as_slices(spans: DataFrame) -> DataFrame:

@@ -16,19 +16,17 @@ from meterlake.silver.episodes import changed_spans, runs_across
 from meterlake.silver.faults import fault_rows
 from meterlake.silver.gaps import closed_holes, outer_holes
 from meterlake.silver.kept import JUDGED, Kept
-from meterlake.silver.meter_days import accepted_days
 from meterlake.silver.meters import with_reference, with_seen
-from meterlake.silver.neighbourhood import neighbour_days
 from meterlake.silver.rounds import Rounds
 from meterlake.silver.rulebook import (
     Bronze,
-    find_flagged_days,
     judge,
     meters_seen,
     rows_to_publish,
     standardise,
     weekly_episodes,
 )
+from meterlake.silver.weekly import Changed, weekly
 from meterlake.tables import Table, silver
 
 _KEYS = ("neighbourhood_key", "meter_key", "meter_id", "interval_minutes")
@@ -58,9 +56,12 @@ class Update:
         rounds = Rounds(self.config, self._read, self._states(), self._first_accepted(), keep=self.keep)
         rounds.judge_until_settled(touched)
         judged, by_meter = rounds.judged(), _by_meter(rounds.judged())
-        self._days(rounds, judged)
-        tested, flagged = self._flagged(touched, by_meter, rounds, meters)
-        episodes = self.keep(self._episodes(rounds, judged, tested, flagged, meters))
+        self._days(rounds)
+        changed = Changed(touched, self.sum_cells, self.sum_days, by_meter, rounds.meter_days())
+        week = weekly(changed, self.was, self.bronze.meters, self.config, self.keep)
+        self.made |= week.made
+        self.replaced |= week.replaced
+        episodes = self.keep(self._episodes(rounds, judged, week.flagged, meters))
         self._judge_where_faults_changed(rounds, episodes, meters)
         judged = rounds.judged()
         seen = meters_seen(_by_meter(judged)).join(F.broadcast(meters.select("meter_key", "meter_id")), "meter_key")
@@ -71,7 +72,7 @@ class Update:
         self._gaps(rounds, judged, judged_meters, as_of, as_of_before)
         self.rows = self.keep(self._rows(rounds, judged, alone, episodes))
         self._readings(rounds, judged, alone)
-        self.days = days_in(rounds.days()) | days_in(_day_of(alone, zone))
+        self.days = rounds.all_days() | days_in(_day_of(alone, zone))
         self.rows_in = judged.count() + alone.count()
 
     def release(self) -> None:
@@ -84,23 +85,21 @@ class Update:
     def _touched(self, days_asked: Collection[date]) -> DataFrame:
         """Days to judge again: those of new readings, for each meter of the neighbourhood that has readings there."""
         dated = self.fresh.where(F.col("meter_key").isNotNull() & F.col("read_us").isNotNull())
-        own = dated.select(*_KEYS, grid.local_date(F.col("read_us"), self.config.time_zone).alias("day")).distinct()
-        own = self.keep(own)
-        cells = own.select("neighbourhood_key", "day").distinct()
-        days = days_in(cells)
-        if self._is_shifted():
-            around = F.explode(F.sequence(F.date_add("day", -1), F.date_add("day", 1)))
-            cells = cells.select("neighbourhood_key", around.alias("day")).distinct()
-            days = widened(days, 1, 1)
-        known = self.was[silver.METER_DAYS].where(is_in("read_date", days | set(days_asked)))
-        neighbours = content.as_meter_days(known, self.bronze.meters).select(*_KEYS, "day")
-        of_cells = neighbours.join(F.broadcast(cells), ["neighbourhood_key", "day"], "left_semi")
-        asked = neighbours.where(is_in("day", set(days_asked)))
-        return own.unionByName(of_cells).unionByName(asked).distinct()
-
-    def _is_shifted(self) -> bool:
-        """Whether an hour of the grid can lie across a local midnight."""
-        return not self.config.grid_fits_days()
+        day = grid.local_date(F.col("read_us"), self.config.time_zone)
+        own = self.keep(dated.select(*_KEYS, day.alias("day")).distinct())
+        asked = self.bronze.meters.select(
+            "neighbourhood_key", F.explode(F.array(*map(F.lit, sorted(days_asked))).cast("array<date>")).alias("day")
+        )
+        cells = own.select("neighbourhood_key", "day").unionByName(asked).distinct()
+        days = days_in(own) | set(days_asked)
+        # Where an hour can lie across midnight, the sums of the day before hang on these readings too, and to make
+        # the sums of a day anew the next day's are needed.
+        shift = 0 if self.config.grid_fits_days() else 1
+        self.sum_cells, self.sum_days = self.keep(_around(cells, shift, 0)), widened(days, shift, 0)
+        known = self.was[silver.METER_DAYS].where(is_in("read_date", widened(days, shift, shift)))
+        stored_days = content.as_meter_days(known, self.bronze.meters).select(*_KEYS, "day")
+        near = F.broadcast(_around(cells, shift, shift))
+        return own.unionByName(stored_days.join(near, ["neighbourhood_key", "day"], "left_semi")).distinct()
 
     def _read(self, slices: DataFrame, days: set[date]) -> DataFrame:
         margin = self.config.bronze_margin_days()
@@ -123,66 +122,14 @@ class Update:
         own = slices.select("meter_id").distinct()
         return self.was[table].join(F.broadcast(own), "meter_id", "left_semi")
 
-    def _days(self, rounds: Rounds, judged: DataFrame) -> None:
+    def _days(self, rounds: Rounds) -> None:
         """silver.meter_days of the days that were judged."""
-        self.new_days = rounds.meter_days()
-        self.made[silver.METER_DAYS] = content.meter_day_rows(self.new_days)
+        self.made[silver.METER_DAYS] = content.meter_day_rows(rounds.meter_days())
         of_days = rounds.days().select("meter_id", F.col("day").alias("read_date"))
-        near = self.was[silver.METER_DAYS].where(is_in("read_date", days_in(rounds.days())))
+        near = self.was[silver.METER_DAYS].where(is_in("read_date", rounds.all_days()))
         self.replaced[silver.METER_DAYS] = near.join(F.broadcast(of_days), ["meter_id", "read_date"], "left_semi")
-        self.judged_days = of_days
 
-    def _flagged(
-        self, touched: DataFrame, by_meter: DataFrame, rounds: Rounds, meters: DataFrame
-    ) -> tuple[DataFrame, DataFrame]:
-        """The days whose week was tested again, and all flagged days of their meters as they are now."""
-        faults = self.config.faults
-        reach = max(faults.low_variance.days, faults.neighbourhood.days) - 1
-        changed = touched.select(*_KEYS, "day")
-        if self._is_shifted():
-            changed = changed.unionByName(touched.select(*_KEYS, F.date_add("day", -1).alias("day"))).distinct()
-        cells = self.keep(changed.select("neighbourhood_key", "day").distinct())
-        sums = neighbour_days(by_meter, faults.neighbourhood, self.config.time_zone, self.config.grid_offset())
-        new_sums = self.keep(sums.join(F.broadcast(cells), ["neighbourhood_key", "day"], "left_semi"))
-        days = days_in(cells)
-        around = widened(days, reach, reach)
-        stored_sums = content.as_neighbour_days(
-            self.was[silver.NEIGHBOUR_DAYS].where(is_in("local_date", around)), self.bronze.meters
-        )
-        same = ["neighbourhood_key", "day"]
-        sums_now = stored_sums.join(F.broadcast(cells), same, "left_anti").unionByName(
-            new_sums.join(F.broadcast(meters.select("meter_key", "meter_id")), "meter_key"), allowMissingColumns=True
-        )
-        self.made[silver.NEIGHBOUR_DAYS] = content.neighbour_day_rows(new_sums, self.bronze.meters)
-        old_sums = stored_sums.join(F.broadcast(cells), same, "left_semi").where(is_in("day", days))
-        self.replaced[silver.NEIGHBOUR_DAYS] = content.neighbour_day_rows(old_sums.drop("meter_id"), self.bronze.meters)
-        own = self.keep(changed.select("meter_id").distinct())
-        stored_days = self.was[silver.METER_DAYS].where(is_in("read_date", around))
-        others = stored_days.join(F.broadcast(self.judged_days), ["meter_id", "read_date"], "left_anti")
-        keyed = content.as_meter_days(others, self.bronze.meters).join(F.broadcast(own), "meter_id", "left_semi")
-        names = [*_KEYS, "day", "n", "sum_x", "sum_xx"]
-        renewed = self.new_days.select("meter_id", "day", "n", "sum_x", "sum_xx").join(
-            F.broadcast(self.bronze.meters.select(*_KEYS)), "meter_id"
-        )
-        days_now = accepted_days(keyed.select(*names).unionByName(renewed.select(*names)))
-        tested = self.keep(
-            changed.select("meter_id", F.explode(F.sequence("day", F.date_add("day", reach))).alias("day")).distinct()
-        )
-        found = find_flagged_days(days_now, sums_now, self.config)
-        new_flags = self.keep(found.join(F.broadcast(tested), ["meter_id", "day"], "left_semi"))
-        stored_flags = self._of_meters(silver.FLAGGED_DAYS, own)
-        is_tested = tested.select("meter_id", F.col("day").alias("local_date"))
-        pair = ["meter_id", "local_date"]
-        self.made[silver.FLAGGED_DAYS] = content.flagged_day_rows(new_flags)
-        self.replaced[silver.FLAGGED_DAYS] = stored_flags.join(F.broadcast(is_tested), pair, "left_semi")
-        unchanged = content.as_flagged_days(
-            stored_flags.join(F.broadcast(is_tested), pair, "left_anti"), self.bronze.meters
-        )
-        return own, unchanged.unionByName(new_flags)
-
-    def _episodes(
-        self, rounds: Rounds, judged: DataFrame, own: DataFrame, flagged: DataFrame, meters: DataFrame
-    ) -> DataFrame:
+    def _episodes(self, rounds: Rounds, judged: DataFrame, flagged: DataFrame, meters: DataFrame) -> DataFrame:
         """All episodes of the meters that were judged: meter_id, meter_key, fault, started_us, ended_us, evidence."""
         slices = rounds.slices()
         before = content.as_episodes(self._of_meters(silver.FAULTS, slices))
@@ -209,7 +156,7 @@ class Update:
     ) -> None:
         """Holes that end in what was judged, and the outer ones, which move with as_of."""
         slices = rounds.slices()
-        earliest = min([as_of.date(), as_of_before.date(), *days_in(slices, "first_day")])
+        earliest = min([as_of.date(), as_of_before.date(), *rounds.all_days()])
         is_recent = F.col("is_open") | (F.to_date("ended_at") >= F.date_sub(F.lit(earliest), 2))
         as_of_us = (as_of - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
         outer = outer_holes(meters, self.config.gaps, as_of_us, self.config.grid_offset())
@@ -230,7 +177,7 @@ class Update:
     def _readings(self, rounds: Rounds, judged: DataFrame, alone: DataFrame) -> None:
         zone = self.config.time_zone
         reach = self.keep(stored.with_reach(rounds.slices(), judged))
-        days = days_in(rounds.days())
+        days = rounds.all_days()
         self.made[silver.READINGS] = row.as_readings(self.rows, zone, self.run_id)
         self.made[silver.QUARANTINE] = row.as_quarantine(self.rows, zone, self.run_id)
         # A hole that is filled is shorter than a day or two: its rows lie that far before the reading that ends it.
@@ -253,3 +200,8 @@ def _day_of(alone: DataFrame, time_zone: str, own_only: bool = False) -> DataFra
     """The local day that a reading is counted on: of its time, else of its arrival."""
     at = F.col("read_us") if own_only else F.coalesce("read_us", "received_us")
     return alone.select(grid.local_date(at, time_zone).alias("day"))
+
+
+def _around(cells: DataFrame, before: int, after: int) -> DataFrame:
+    days = F.explode(F.sequence(F.date_sub("day", before), F.date_add("day", after)))
+    return cells.select("neighbourhood_key", days.alias("day")).distinct()
