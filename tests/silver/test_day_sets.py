@@ -6,7 +6,7 @@ import pytest
 from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 
-from meterlake.silver.day_sets import MOST_LISTED, days_in, is_in, spans, widened
+from meterlake.silver.day_sets import MOST_LISTED, bounds_in, days_between, days_in, is_in, spans, widened
 from tests.cases import frame
 
 START = date(2026, 1, 1)
@@ -20,6 +20,14 @@ def test_the_days_of_a_frame_without_the_empty_one(spark: SparkSession) -> None:
     days = frame(spark, [{"day": "2026-01-01"}, {"day": "2026-01-03"}, {"day": "2026-01-01"}, {"day": None}])
     assert days_in(days) == {day(0), day(2)}
     assert days_in(days.withColumnRenamed("day", "first_day"), "first_day") == {day(0), day(2)}
+
+
+def test_the_days_of_slices(spark: SparkSession) -> None:
+    first, second = (day(0), day(2)), (day(2), day(3))
+    slices = frame(spark, [{"first_day": first, "last_day": last} for first, last in (first, second, first)])
+    assert bounds_in(slices) == {first, second}
+    assert days_between([first, second]) == set(map(day, range(4)))
+    assert days_between([]) == set()
 
 
 @pytest.mark.parametrize(

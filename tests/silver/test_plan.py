@@ -54,6 +54,7 @@ class Silver(NamedTuple):
     flagged: DataFrame
     episodes: DataFrame
     meters: DataFrame
+    named: DataFrame
     rows: DataFrame
 
 
@@ -86,10 +87,11 @@ def silver(bronze: Bronze, defaults: Config) -> Iterator[Silver]:
     neighbours = neighbour_days(judged, defaults.faults.neighbourhood, ZONE, 0).persist()
     flagged = find_flagged_days(accepted_days(days), neighbours, defaults).persist()
     episodes = run_episodes(judged, defaults.faults).unionByName(weekly_episodes(flagged, defaults)).persist()
-    seen = meters_seen(judged).join(F.broadcast(bronze.meters.select("meter_key", "meter_id")), "meter_key")
+    named = F.broadcast(bronze.meters.select("meter_key", "meter_id"))
+    seen = meters_seen(judged).join(named, "meter_key")
     meters = with_seen(with_reference(bronze.meters, bronze.vacancies), seen).persist()
     rows = rows_to_publish(judged, episodes, defaults)
-    yield Silver(operators_of_judge, judged, days, neighbours, flagged, episodes, meters, rows)
+    yield Silver(operators_of_judge, judged, days, neighbours, flagged, episodes, meters, named, rows)
     for frame in (meters, episodes, flagged, neighbours, days, judged):
         frame.unpersist()
 
@@ -145,7 +147,7 @@ class TestJudge:
             "last",  # runs: the standing reading before this one; and how many have stood, in the same pass
             "last",  # rates of change and holes: the accepted reading before this one
             "max",  # deduplicate: the rank of the reading that stands, over all of the interval
-            "row_number",  # deduplicate: the rank, and the value that stood before; one pass for both
+            "last",  # deduplicate: the value that stood before, and the rank; one pass for both
         ]
 
     def test_a_source_in_local_time_sorts_once_more_and_shuffles_no_more(self, bronze: Bronze) -> None:
@@ -173,14 +175,14 @@ class TestFromJudgedReadings:
         readings = as_readings(silver.rows, ZONE, "run").repartition("read_date")
         assert exchanges(readings) == ["read_date"]
 
-    def test_all_other_tables_are_made_where_they_lie(self, silver: Silver, bronze: Bronze, defaults: Config) -> None:
+    def test_all_other_tables_are_made_where_they_lie(self, silver: Silver, defaults: Config) -> None:
         others = {
             "quarantine": as_quarantine(silver.rows, ZONE, "run"),
             "closed gaps": closed_holes(silver.judged),
             "outer gaps": outer_holes(silver.meters, defaults.gaps, NOON_US, 0),
             "faults": fault_rows(silver.episodes, silver.meters, defaults.faults),
             "flagged_days": content.flagged_day_rows(silver.flagged),
-            "neighbour_days": content.neighbour_day_rows(silver.neighbours, bronze.meters),
+            "neighbour_days": content.neighbour_day_rows(silver.neighbours.join(silver.named, "meter_key")),
             "meter_days": content.meter_day_rows(silver.days),
             "meters_judged": content.meter_rows(silver.meters),
         }

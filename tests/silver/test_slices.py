@@ -1,34 +1,39 @@
 """Days that are judged again as slices: near ones joined, far ones apart, and each slice with its own readings."""
 
+from collections.abc import Callable
 from datetime import date
 
-from pyspark.sql import SparkSession
+import pytest
+from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from meterlake.silver.slices import as_slices, days_of, in_slices, segments
+from meterlake.silver.slices import as_slices, days_of, in_slices, segments, unbroken
 from tests.cases import frame, wrong
 from tests.silver.handed_on import handed_on
 
-# Days of March 2026 and the segments they become.
+# Days of March 2026, the segments they become, and those without a day between.
 SEGMENTS = {
-    "one day": ([10], "10-10"),
-    "in a row": ([10, 11, 12], "10-12"),
-    "seven days apart": ([1, 8, 15], "1-15"),
-    "eight days apart": ([1, 9], "1-1, 9-9"),
-    "three far apart": ([1, 2, 10, 18], "1-2, 10-10, 18-18"),
-    "four far apart": ([1, 9, 17, 25, 26], "1-26"),
+    "one day": ([10], "10-10", "10-10"),
+    "in a row": ([10, 11, 12], "10-12", "10-12"),
+    "seven days apart": ([1, 8, 15], "1-15", "1-1, 8-8, 15-15"),
+    "eight days apart": ([1, 9], "1-1, 9-9", "1-1, 9-9"),
+    "three far apart": ([1, 2, 10, 18], "1-2, 10-10, 18-18", "1-2, 10-10, 18-18"),
+    "four far apart": ([1, 9, 17, 25, 26], "1-26", "1-1, 9-9, 17-17, 25-26"),
 }
 
 
-def test_days_near_each_other_are_one_segment_and_all_are_where_many_are_far(spark: SparkSession) -> None:
+@pytest.mark.parametrize(("joined", "number"), [(segments, 1), (unbroken, 2)], ids=["segments", "unbroken"])
+def test_days_near_each_other_are_one_segment_and_all_are_where_many_are_far(
+    spark: SparkSession, joined: Callable[[DataFrame], DataFrame], number: int
+) -> None:
     cases = [
-        {"case": name, "meter_id": name, "meter_key": key, "day": f"2026-03-{day:02}", "expected_segments": text}
-        for key, (name, (days, text)) in enumerate(SEGMENTS.items())
-        for day in days
+        {"case": name, "meter_id": name, "meter_key": key, "day": f"2026-03-{day:02}", "expected_segments": row[number]}
+        for key, (name, row) in enumerate(SEGMENTS.items())
+        for day in row[0]
     ]
     given = frame(spark, cases, neighbourhood_key=0, interval_minutes=60)
     ends = F.concat_ws("-", F.day("first_day"), F.day("last_day")).alias("text")
-    rows = segments(given).groupBy("meter_id").agg(F.sort_array(F.collect_list(F.struct("first_day", ends))).alias("_"))
+    rows = joined(given).groupBy("meter_id").agg(F.sort_array(F.collect_list(F.struct("first_day", ends))).alias("_"))
     told = F.concat_ws(", ", F.transform("_", lambda row: row["text"])).alias("segments")
     meters = given.select("case", "meter_id", "expected_segments").distinct().join(rows, "meter_id", "left")
     assert wrong(meters.select("*", told), "segments") == []
