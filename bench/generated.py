@@ -66,8 +66,16 @@ def generate(spark: SparkSession, config: Config, size: Size) -> None:
     warehouse.replace(_registry(spark, size), tables.bronze.METERS, "bench")
     warehouse.replace(_vacancies(spark, size), tables.bronze.VACANCIES, "bench")
     readings = _readings(spark, size)
+    warehouse.append(_ledger(spark), tables.bronze.FILES, "bench")
     dated = readings.select("*", read_date().alias("read_date"))
     warehouse.append(dated.select(*tables.bronze.READINGS.column_names), tables.bronze.READINGS, "bench")
+
+
+def _ledger(spark: SparkSession) -> DataFrame:
+    """What says that the batch is whole: silver does not look at readings of a batch that is not in the ledger."""
+    row = dict.fromkeys(tables.bronze.FILES.column_names)
+    entry = row | {"source_file": "bench", "source_version": 0, "status": "empty", "batch_id": "bench"}
+    return spark.createDataFrame([tuple(entry.values())], tables.bronze.FILES.schema)
 
 
 def _registry(spark: SparkSession, size: Size) -> DataFrame:

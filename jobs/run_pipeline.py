@@ -1,7 +1,5 @@
 """The whole way of a reading: ingest_bronze, build_silver and build_gold, in one session and under one run id."""
 
-import argparse
-
 from pyspark.sql import SparkSession
 
 from meterlake.bronze import pipeline as bronze
@@ -13,11 +11,11 @@ from meterlake.silver import pipeline as silver
 from meterlake.silver.request import Request
 
 
-def run(spark: SparkSession, config: Config, args: argparse.Namespace | None = None) -> None:
+def run(spark: SparkSession, config: Config, args: object = None) -> None:
     """Runs the layers in their order."""
+    rebuild = getattr(args, "rebuild", False)
     bronze.run(spark, config)
-    rebuild = args is not None and args.rebuild
-    silver.run(spark, config, Request(rebuild=rebuild))
+    silver.run(spark, config, Request(rebuild))
     gold.run(spark, config, rebuild)
 
 

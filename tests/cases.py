@@ -20,8 +20,8 @@ DECIMALS = {
     "decimal(38,0)": "sum_x sum_y sum_xx sum_xy x y",
 }
 OTHERS = {
-    "int": "neighbourhood_key meter_key registry_key interval_minutes source_version received_nanos stamp_nanos read_nanos nanos "
-    "quality_score lowest_score rank rank_unadjusted",
+    "int": "neighbourhood_key meter_key registry_key interval_minutes source_version received_nanos stamp_nanos "
+    "read_nanos nanos quality_score lowest_score rank rank_unadjusted",
     "boolean": "is_local is_accepted is_superseded is_standing is_value_unreadable is_unit_unknown is_unit_ambiguous "
     "is_off_grid is_backdated is_spike is_drop is_scored has_own_received unit_converted unit_inferred is_open is_over",
     "bigint": "read_us stamp_us received_us landed_us previous_us active_from_us active_to_us us source_line missing "

@@ -9,12 +9,14 @@ from pyspark.sql import SparkSession
 from meterlake.config import Config, load
 from meterlake.session import start
 
-# Hundreds of small queries: the JVM's first compiler alone takes half the CPU of both.
+# Hundreds of small queries: the JVM's first compiler alone takes half the CPU of both, and compiling a query takes
+# longer than reading its few rows without. The jobs' own tests and the cluster's compile theirs.
 SMALL_SPARK = (
     "spark.master=local[2]",
     "spark.shuffle_partitions=3",
     "spark.driver_memory=4g",
-    "spark.conf={spark.driver.extraJavaOptions: -XX:TieredStopAtLevel=1}",
+    "spark.conf={spark.driver.extraJavaOptions: -XX:TieredStopAtLevel=1, "
+    "spark.sql.codegen.wholeStage: false, spark.sql.codegen.factoryMode: NO_CODEGEN}",
 )
 
 

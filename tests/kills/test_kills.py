@@ -85,7 +85,7 @@ def test_a_killed_run_leaves_nothing_behind(spark: SparkSession, scene: Scene, p
 def _run_and_kill(world: World, config: Config, point: float, delay_ms: int) -> subprocess.CompletedProcess[str]:
     page = world.root / "victim.yaml"
     spark = {"master": "local[2]", "shuffle_partitions": 3, "driver_memory": "2g"}
-    spark["conf"] = {"spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1"}
+    spark["conf"] = {"spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1", "spark.sql.codegen.wholeStage": False}
     storage = {name: getattr(config.storage, name) for name in ("landing", "reference", "warehouse")}
     page.write_text(yaml.safe_dump(world.config | {"storage": storage, "spark": spark}))
     command = [sys.executable, "-m", "tests.kills.victim", str(page), str(point), str(delay_ms)]

@@ -57,11 +57,12 @@ def run(spark: SparkSession, config: Config, rebuild: bool = False) -> None:
     last = runs.last(warehouse, JOB)
     if last is not None and not rebuild:
         _require_same_settings(last, this_run)
-        if last["inputs"] == this_run.inputs:
+        if last["inputs"] == this_run.inputs and _died(warehouse, last) == set():
             progress.say("gold: nothing new, the tables are as they were")
             return
     days = None if rebuild or last is None else _changed_days(warehouse, last, this_run)
     read = {table: warehouse.read(table, this_run.inputs[table.full_name]) for table in INPUTS}
+    runs.announce(spark, warehouse, this_run, days)
     written = _Gold(spark, config, warehouse, read, days).write()
     audit.record(spark, warehouse, JOB, written)
     runs.finish(spark, warehouse, this_run, OUTPUTS)
@@ -160,7 +161,13 @@ def _changed_days(warehouse: Warehouse, last: Row, this_run: runs.Run) -> set[da
     registry = bronze.METERS.full_name
     if last["inputs"][registry] != this_run.inputs[registry]:
         return None
-    return runs.days_written_since(warehouse, BEFORE, last["started_at"])
+    changed, died = runs.days_written_since(warehouse, BEFORE, last["started_at"]), _died(warehouse, last)
+    return None if changed is None or died is None else changed | died
+
+
+def _died(warehouse: Warehouse, last: Row) -> set[date] | None:
+    """The days that runs of gold set out to write and did not finish; None where one set out to write all."""
+    return runs.days_written_since(warehouse, JOB, last["started_at"])
 
 
 def _require_same_settings(last: Row, this_run: runs.Run) -> None:

@@ -14,6 +14,7 @@ from meterlake.operations import audit, runs
 from meterlake.operations.layer import layer
 from meterlake.silver import rows as row
 from meterlake.silver.build import build
+from meterlake.silver.day_sets import is_in, widened
 from meterlake.silver.kept import FEW_ROWS, Kept
 from meterlake.silver.meters import with_reference
 from meterlake.silver.reference import changed_neighbourhoods
@@ -56,6 +57,9 @@ class _Build:
         self.spark, self.config, self.request = spark, config, request
         self.warehouse = Warehouse(spark, config)
         self.last = runs.last(self.warehouse, JOB)
+        self.died = (
+            set() if self.last is None else runs.days_written_since(self.warehouse, JOB, self.last["started_at"])
+        )
         self.this = runs.begin(self.warehouse, JOB, INPUTS, config.fingerprint(OTHERS))
         self.audited: dict[str, dict[str, int]] = {}
         self.unfinished: str | None = None
@@ -68,7 +72,7 @@ class _Build:
                 return
         bronze_now = self._bronze()
         tags = self._new_batches()
-        if self.request.rebuild or self.last is None or tags is None:
+        if self.request.rebuild or self.last is None or tags is None or self.died is None:
             as_of = self._rebuild(bronze_now)
         else:
             as_of = self._update(bronze_now, self.last, tags)
@@ -76,6 +80,8 @@ class _Build:
         runs.finish(self.spark, self.warehouse, self.this, OUTPUTS, as_of)
 
     def _is_done(self, last: Row) -> bool:
+        if self.died is None or self.died:  # a run that died has written some of these days
+            return False
         same_moment = self.config.as_of in (None, last["as_of"] and last["as_of"].astimezone(UTC))
         return last["inputs"] == self.this.inputs and same_moment and not self.request.asks_for_more
 
@@ -91,7 +97,7 @@ class _Build:
     def _unfinished_batch(self) -> str | None:
         """The newest batch, where it did not reach the ledger; the next ingest removes it."""
         newest = self.warehouse.last_tag(bronze.READINGS)
-        if newest in (None, REMOVED) or not self.warehouse.exists(bronze.FILES):
+        if newest in (None, REMOVED):
             return None
         return newest if self.warehouse.read(bronze.FILES).where(F.col("batch_id") == newest).isEmpty() else None
 
@@ -124,14 +130,12 @@ class _Build:
         fresh_rows = source.readings.where(F.col("batch_id").isin(tags))
         as_of = self.config.as_of or max(as_of_before, _newest_landing(fresh_rows))
         self._judge_neighbourhoods(source, last, as_of)
-        asked = self.request.days()
+        asked = self.request.days() | (self.died or set())
         margin = self.config.bronze_margin_days()
         fresh = fresh_rows
         if asked:
-            wide = self.request.days(margin)
-            fresh = source.readings.where(
-                F.col("batch_id").isin(tags) | F.col("read_date").between(min(wide), max(wide))
-            )
+            wide = widened(asked, margin, margin)
+            fresh = source.readings.where(F.col("batch_id").isin(tags) | is_in("read_date", wide))
         standard = standardise(Bronze(fresh, source.meters, source.vacancies), self.config)
         update = Update(source, standard, self._stored(), self.config, progress.run_id())
         try:
