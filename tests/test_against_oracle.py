@@ -26,7 +26,7 @@ NOT_SETTLED = {"bronze.dead_letters": ["detail", "raw_line"]}
 
 
 def _seeds() -> list[int]:
-    first, _, last = os.environ.get("METERLAKE_WORLDS", "9-10").partition("-")
+    first, _, last = os.environ.get("METERLAKE_WORLDS", "9").partition("-")
     return list(range(int(first), int(last or first) + 1))
 
 
