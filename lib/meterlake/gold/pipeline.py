@@ -62,6 +62,8 @@ def run(spark: SparkSession, config: Config, rebuild: bool = False) -> None:
             return
     days = None if rebuild or last is None else _changed_days(warehouse, last, this_run)
     read = {table: warehouse.read(table, this_run.inputs[table.full_name]) for table in INPUTS}
+    for table in OUTPUTS:
+        warehouse.read(table)  # one that is not ours is told before another is written
     runs.announce(spark, warehouse, this_run, days)
     written = _Gold(spark, config, warehouse, read, days).write()
     audit.record(spark, warehouse, JOB, written)

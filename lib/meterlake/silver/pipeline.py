@@ -70,6 +70,7 @@ class _Build:
             if self._is_done(self.last):
                 progress.say("silver: nothing new, the tables are as they were")
                 return
+        self._stored()  # a table that is not ours is told before one is written
         bronze_now = self._bronze()
         tags = self._new_batches()
         if self.request.rebuild or self.last is None or tags is None or self.died is None:
