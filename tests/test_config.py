@@ -190,7 +190,6 @@ class TestFingerprint:
         changes = [
             "gaps.interpolate_below_hours=3",
             "time_zone=Asia/Kolkata",
-            "as_of=2024-03-15T14:00Z",
             "peaks.ranks=4",
         ]
         prints = [load([], changes[:n]).fingerprint() for n in range(len(changes) + 1)]
@@ -202,6 +201,7 @@ class TestFingerprint:
             "spark.shuffle_partitions=200",
             "ingest.files_per_arrow_batch=1",
             "goals.freshness_minutes=9",
+            "as_of=2024-03-15T14:00Z",
             "validation.max_kw=20.000",
         ]
         assert load([], others).fingerprint() == load().fingerprint()
