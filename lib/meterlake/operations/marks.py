@@ -1,0 +1,46 @@
+"""The marks of what the jobs have read, moved along with a table that got a new version and no new content.
+
+A job has nothing to do while its inputs have the versions of its last run. Upkeep commits versions of its own: without
+this, silver and gold would look at tables again that say what they said before.
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+from pyspark.sql import Row, SparkSession
+
+from meterlake import progress
+from meterlake.operations import runs
+from meterlake.storage import Warehouse
+from meterlake.tables.ops import RUNS
+
+Versions = Mapping[str, int]
+
+
+def moved(seen: Versions, before: Versions, after: Versions) -> dict[str, int]:
+    """The versions that a run has seen; where one was the newest before upkeep, it is the newest after it."""
+    return {
+        name: after[name] if name in before and before[name] == version else version for name, version in seen.items()
+    }
+
+
+def carry(spark: SparkSession, warehouse: Warehouse, jobs: list[str], before: Versions, after: Versions) -> int:
+    """Adds a finished row of ops.runs for each job whose versions have moved on; tells how many."""
+    rows = []
+    for job in jobs:
+        last = runs.last(warehouse, job)
+        if last is None:
+            continue
+        inputs, outputs = (moved(last[name] or {}, before, after) for name in ("inputs", "outputs"))
+        if (inputs, outputs) != (last["inputs"] or {}, last["outputs"] or {}):
+            rows.append(_again(last, inputs, outputs))
+    if rows:
+        warehouse.append(spark.createDataFrame(rows, RUNS.schema).coalesce(1), RUNS, progress.run_id())
+    return len(rows)
+
+
+def _again(last: Row, inputs: dict[str, int], outputs: dict[str, int]) -> Row:
+    """The same run, known under upkeep's id and time; when it started stays, since gold asks what came after that."""
+    values = last.asDict() | {"run_id": progress.run_id(), "finished_at": datetime.now(UTC)}
+    values |= {"inputs": inputs, "outputs": outputs}
+    return Row(**{name: values[name] for name in RUNS.column_names})
