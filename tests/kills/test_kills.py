@@ -1,6 +1,6 @@
 """Killed anywhere with SIGKILL, the next run ends as if nothing had happened.
 
-`METERLAKE_KILLS=1-40` (make soak) strikes before and after each commit of a run and in the middle of its writes; the
+`METERLAKE_KILLS=1-56` (make soak) strikes before and after each commit of a run and in the middle of its writes; the
 suite itself strikes at three points.
 """
 
