@@ -62,13 +62,11 @@ def test_order_and_batches_do_not_matter(spark: SparkSession, world: World, at_o
     forget_tables(spark)
 
 
-def test_two_hundred_partitions_give_the_same(
-    spark: SparkSession, world: World, at_once: Config, tmp_path: Path
-) -> None:
+def test_forty_partitions_give_the_same(spark: SparkSession, world: World, at_once: Config, tmp_path: Path) -> None:
     """The order test has 8, the worlds beside the oracle 1 and 3."""
     config = configured(world, f"storage.warehouse={tmp_path / 'warehouse'}")
     bronze.run(spark, config)
-    spark.conf.set("spark.sql.shuffle.partitions", "200")
+    spark.conf.set("spark.sql.shuffle.partitions", "40")
     run_all(spark, config)
     spark.conf.set("spark.sql.shuffle.partitions", "3")
     found, expected = content_of(config.storage.warehouse), content_of(at_once.storage.warehouse)
