@@ -29,8 +29,9 @@ PREFERRED = {
     "spark.sql.execution.arrow.pyspark.enabled": "true",
     "spark.sql.execution.arrow.pyspark.fallback.enabled": "false",
 }
-# The parallel collector took a fifth off a run of 8 million rows.
-JAVA_OPTIONS = "-Duser.timezone=UTC -XX:+UseParallelGC"
+# The parallel collector took a fifth off a run of 8 million rows. The code cache: Spark compiles classes for each new
+# query, and once the default is full the JVM sweeps and compiles again without end (17 s of a run of 65, 2026-11-21).
+JAVA_OPTIONS = "-Duser.timezone=UTC -XX:+UseParallelGC -XX:ReservedCodeCacheSize=512m"
 # A job of seconds spends most of them on compiling: the first compiler alone halved the CPU of explain_meter
 # (35 s cold to 21 s, 2026-11-21).
 SHORT_JOB_OPTIONS = "-XX:TieredStopAtLevel=1"
@@ -61,7 +62,13 @@ def at_launch(config: Config, log_level: str = "OFF", job: str = "") -> dict[str
         "spark.ui.retainedStages": "50",
         "spark.ui.retainedTasks": "1000",
         "spark.ui.enabled": str(not is_local(master(config))).lower(),
+        # Each column expression told the JVM which Python line made it: half of what building a plan cost.
+        "spark.python.sql.dataFrameDebugging.enabled": "false",
     }
+    if is_local(master(config)):
+        # The default renames a commit through a shell (readlink, four times), one process each; this one through Java.
+        # Neither keeps two processes from each other: for that there is the lock (meterlake.lock).
+        settings["spark.delta.logStore.file.impl"] = "io.delta.storage.LocalLogStore"
     if config.spark.packages:
         settings["spark.jars.packages"] = ",".join(config.spark.packages)
     settings |= config.spark.conf

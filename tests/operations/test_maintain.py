@@ -9,13 +9,15 @@ from pyspark.sql import SparkSession
 
 from meterlake.config import Config, load
 from meterlake.operations.maintain import add_arguments, run
+from meterlake.plan.command import make_plan
 from meterlake.runner import job_main
-from tests.comparison import content_of, differences
+from tests.comparison import COMPARED, content_of, differences, rows_of
 from tests.conftest import SMALL_SPARK, forget_tables
-from tests.small import files_below, hours, versions, write_file, write_registry
+from tests.small import METERS, files_below, hours, versions, write_file, write_registry
 from tests.test_against_oracle import run_all
 
 MAIN = job_main("maintain", run, "", add_arguments, writes=True)
+GOLD = [name for name in COMPARED if name.startswith("gold.")]
 SETTINGS = ("validation.check_arrival=false", "retention.vacuum_hours=0", "compaction.most_files=2")
 OLD, KEPT = "2021-11-30T00:00", "2024-03-12T00:00"
 FIRST = date(2022, 3, 17)  # 730 days before the newest landing hour
@@ -68,7 +70,7 @@ def told(found: dict[str, list], expected: dict[str, list]) -> list[str]:
     return [text for name in expected for text in differences(name, found[name], expected[name])]
 
 
-def test_upkeep_from_a_dry_run_to_a_file_put_right(
+def test_upkeep_from_a_dry_run_to_a_late_file(
     spark: SparkSession, config: Config, root: Path, capsys: Captured
 ) -> None:
     """One story, since each step needs those before it."""
@@ -101,7 +103,32 @@ def test_upkeep_from_a_dry_run_to_a_file_put_right(
     maintain(root)
     assert (landing / "archive" / "raw/2021/12/03/00/old.csv").read_text() == original
     assert unknown.exists()
+    unknown.unlink()
+    at, files = versions(config), files_below(str(root))
+    maintain(root)
+    assert (versions(config), files_below(str(root))) == (at, files)
+
+    assert make_plan(spark, config).silver.action == "nothing"
+    run_all(spark, config)
+    assert versions(config) == at
+
+    # A late file for a day that is kept, one for a day that is not, and a changed registry: gold forgets no day.
+    gold = {name: rows_of(warehouse, name) for name in GOLD}
+    write_file(config, "2024/03/16/02", hours("MTR-1", "2024-03-13T06:00", 1), "late.csv")
+    write_file(config, "2024/03/16/03", hours("MTR-3", OLD, 30), "very_late.csv")
+    run_all(spark, config)
+    write_registry(config, METERS.replace("MTR-3,shop", "MTR-3,home"))
+    run_all(spark, config)
+    found = content_of(warehouse)
+    assert {row["read_date"] for row in found["silver.readings"]} == {date(2024, 3, day) for day in range(12, 16)}
+    old, old_before = ({name: [row for row in of[name] if _day(row) < FIRST] for name in GOLD} for of in (found, gold))
+    assert len(old["gold.daily_consumption"]) > 5
+    assert told(old, old_before) == []
     forget_tables(spark)
+
+
+def _day(row: dict) -> date:
+    return row["local_date"] if "local_date" in row else row["hour"].date()
 
 
 def test_an_unsafe_vacuum_is_refused_before_anything_is_done(

@@ -9,6 +9,7 @@ from pyspark.sql import functions as F
 from meterlake import grid, progress
 from meterlake.config import Config
 from meterlake.errors import ConfigError
+from meterlake.few_rows import few_rows
 from meterlake.gold.calendar import active_meters
 from meterlake.gold.daily_consumption import daily_consumption
 from meterlake.gold.daily_quality import daily_quality
@@ -65,7 +66,9 @@ def run(spark: SparkSession, config: Config, rebuild: bool = False) -> None:
     for table in OUTPUTS:
         warehouse.read(table)  # one that is not ours is told before another is written
     runs.announce(spark, warehouse, this_run, days)
-    written = _Gold(spark, config, warehouse, read, days).write()
+    made = _Gold(spark, config, warehouse, read, days)
+    with few_rows(spark, None if days is None else made.rows()):
+        written = made.write()
     audit.record(spark, warehouse, JOB, written)
     runs.finish(spark, warehouse, this_run, OUTPUTS)
 
@@ -81,6 +84,10 @@ class _Gold:
     ) -> None:
         self.spark, self.config, self.warehouse, self.read, self.days = spark, config, warehouse, read, days
         self.written: dict[str, dict[str, int]] = {}
+
+    def rows(self) -> int:
+        """Readings of the days."""
+        return self._of(silver.READINGS, "read_date", self._is_near).count()
 
     def write(self) -> dict[str, dict[str, int]]:
         """Each table of gold; what it wrote by table and kind."""

@@ -73,11 +73,12 @@ class _Maintain:
         self._delete_archived()
         self._remove_silver()
         self._remove_operations()
-        self._join_files()
+        self._join_files([table for table in tables.ALL if table.layer != "ops"])
         if not self.dry_run:
             marks.carry(self.spark, self.warehouse, rows.JOBS, versions, self._versions())
             if self.audited:
                 audit.record(self.spark, self.warehouse, JOB, self.audited)
+        self._join_files([table for table in tables.ALL if table.layer == "ops"])  # with the rows just added
         self._vacuum()
 
     def _archive(self) -> None:
@@ -146,13 +147,13 @@ class _Maintain:
                 step.note(**self._told({"rows": found.rows}), of=found.of)
             self.audited[found.table.full_name] = {"kept": found.of - found.rows, "removed": found.rows}
 
-    def _join_files(self) -> None:
+    def _join_files(self, among: list[tables.Table]) -> None:
         rule, open_from = self.config.compaction, None
         if self.newest_landing is not None:
             newest = local_day(min(self.newest_landing, datetime.now(UTC)), self.config.time_zone)
             open_from = newest - timedelta(days=rule.open_days - 1)
-        listing = self.upkeep.listing(tables.ALL)
-        for table in tables.ALL:
+        listing = self.upkeep.listing(among)
+        for table in among:
             crowd = crowd_of(table, self.upkeep.files(table, listing), open_from, rule)
             if crowd is None:
                 continue

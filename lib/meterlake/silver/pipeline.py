@@ -9,6 +9,7 @@ from pyspark.sql import functions as F
 from meterlake import progress
 from meterlake.config import Config
 from meterlake.errors import ConfigError
+from meterlake.few_rows import few_rows
 from meterlake.instants import trimmed
 from meterlake.operations import audit, runs
 from meterlake.operations.layer import layer
@@ -40,6 +41,8 @@ OUTPUTS = [
 # Sections of the configuration that silver does not look at.
 OTHERS = ("peaks",)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+# A new reading has its day judged again: hourly ones, as a rule.
+_ROWS_JUDGED_AGAIN = 24
 
 
 @layer(JOB)
@@ -109,8 +112,8 @@ class _Build:
         return None if tags is None else [tag for tag in tags if tag != self.unfinished]
 
     def _rebuild(self, source: Bronze) -> datetime:
-        as_of = self.config.as_of or _newest_landing(source.readings)
-        rows_in = source.readings.count()
+        newest, rows_in = _newest_landing(source.readings)
+        as_of = self.config.as_of or newest
         built = build(source, self.config, _us(as_of), progress.run_id(), Kept(rows_in <= FEW_ROWS))
         try:
             with progress.step("silver: everything judged") as step:
@@ -129,7 +132,8 @@ class _Build:
     def _update(self, source: Bronze, last: Row, tags: list[str]) -> datetime:
         as_of_before = (last["as_of"] or _EPOCH).astimezone(UTC)
         fresh_rows = source.readings.where(F.col("batch_id").isin(tags))
-        as_of = self.config.as_of or max(as_of_before, _newest_landing(fresh_rows))
+        newest, count = _newest_landing(fresh_rows)
+        as_of = self.config.as_of or max(as_of_before, newest)
         self._judge_neighbourhoods(source, last, as_of)
         asked = self.request.days() | (self.died or set())
         margin = self.config.bronze_margin_days()
@@ -139,6 +143,11 @@ class _Build:
             fresh = source.readings.where(F.col("batch_id").isin(tags) | is_in("read_date", wide))
         standard = standardise(Bronze(fresh, source.meters, source.vacancies), self.config)
         update = Update(source, standard, self._stored(), self.config, progress.run_id())
+        with few_rows(self.spark, None if asked else count * _ROWS_JUDGED_AGAIN):
+            self._judge_and_write(update, as_of, as_of_before, asked)
+        return as_of
+
+    def _judge_and_write(self, update: Update, as_of: datetime, as_of_before: datetime, asked: set[date]) -> None:
         try:
             with progress.step("silver: what is new, judged") as step:
                 update.run(as_of, as_of_before, asked)
@@ -147,7 +156,6 @@ class _Build:
             self._write(update.made, update.replaced, update.days)
         finally:
             update.release()
-        return as_of
 
     def _judge_neighbourhoods(self, source: Bronze, last: Row, as_of: datetime) -> None:
         """Judges all of the meters whose registry row or vacancies have changed, and of their neighbours."""
@@ -206,10 +214,11 @@ class _Build:
         }
 
 
-def _newest_landing(readings: DataFrame) -> datetime:
-    """The start of the latest landing hour that brought a reading; 1970 where none has come."""
-    newest = readings.agg(F.coalesce(F.unix_seconds(F.max("landed_hour")), F.lit(0)).alias("at")).first()
-    return datetime.fromtimestamp(newest["at"] if newest else 0, UTC)
+def _newest_landing(readings: DataFrame) -> tuple[datetime, int]:
+    """The start of the latest landing hour that brought a reading, 1970 where none has come; and how many there are."""
+    newest = F.coalesce(F.unix_seconds(F.max("landed_hour")), F.lit(0)).alias("at")
+    found = readings.agg(newest, F.count("*").alias("readings")).collect()[0]
+    return datetime.fromtimestamp(found["at"], UTC), found["readings"]
 
 
 def _require_same_settings(last: Row, this: runs.Run) -> None:
