@@ -18,6 +18,7 @@ COPY . .
 RUN .venv/bin/pip install --no-cache-dir --no-deps --no-build-isolation --editable . \
  && .venv/bin/python -m meterlake.delta_jars \
  && .venv/bin/python -m meterlake.java \
+ && .venv/bin/python -m meterlake.java_classes \
  && .venv/bin/python -m compileall -q lib jobs
 
 FROM python:3.11-slim-bookworm

@@ -40,6 +40,7 @@ $(READY): requirements.lock setup.py Makefile
 	}
 	@$(BIN)/python -m meterlake.java >/dev/null
 	@$(BIN)/python -m meterlake.delta_jars
+	@$(BIN)/python -m meterlake.java_classes
 	@touch $@
 	@echo "meterlake: ready"
 

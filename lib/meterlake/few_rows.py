@@ -12,6 +12,7 @@ _SETTINGS = {
     "spark.sql.codegen.wholeStage": "false",
     "spark.sql.codegen.factoryMode": "NO_CODEGEN",
     "spark.sql.shuffle.partitions": "2",
+    "spark.sql.maxPlanStringLength": "1000",  # a plan is written down for each query, whether somebody reads it or not
 }
 
 

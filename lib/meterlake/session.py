@@ -4,7 +4,9 @@ import os
 import sys
 import time
 from importlib.metadata import PackageNotFoundError, version
+from typing import Any
 
+from py4j.java_gateway import JavaPackage
 from pyspark.errors import PySparkException
 from pyspark.sql import SparkSession
 
@@ -101,6 +103,8 @@ def _get(spark: SparkSession, key: str) -> str:
 
 
 def _require_delta(spark: SparkSession) -> None:
+    if _has_delta_class(spark):
+        return
     try:
         spark.read.format("delta").load("/meterlake/no/such/table")  # asked for its error
     except PySparkException as error:
@@ -110,6 +114,15 @@ def _require_delta(spark: SparkSession) -> None:
                 "the session",
                 f"run make setup once, or set spark.packages to [{DELTA_JARS}:{_delta_version()}]",
             ) from None
+
+
+def _has_delta_class(spark: SparkSession) -> bool:
+    """Whether the session's JVM is within reach and has Delta: known at once, where asking Delta takes a second."""
+    try:
+        java: Any = spark._jvm
+        return not isinstance(java.io.delta.tables.DeltaTable, JavaPackage)
+    except Exception:
+        return False
 
 
 def _delta_version() -> str:

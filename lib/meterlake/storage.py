@@ -96,12 +96,15 @@ class Warehouse:
         if is_open := self._open(table):
             made, stored = made.where(is_open), stored.where(is_open)
         changes = differences(made, stored, table).localCheckpoint(eager=True)
-        counts = {row[CHANGE]: row["count"] for row in changes.groupBy(CHANGE).count().collect()}
+        of_parts = changes.groupBy(CHANGE, *table.partitions[:1]).count().collect()
+        counts: dict[str, int] = {}
+        for row in of_parts:
+            counts[row[CHANGE]] = counts.get(row[CHANGE], 0) + row["count"]
         if set(counts) == {INSERT}:
             rows = changes.select(*table.column_names)
             self.append(rows.repartition(*table.partitions) if table.partitions else rows.coalesce(1), table, tag)
         elif counts:
-            self._merge(changes, table, tag)
+            self._merge(changes, table, tag, {row[1] for row in of_parts} if table.partitions else set())
         return counts
 
     def tags_since(self, table: Table, version: int) -> list[str] | None:
@@ -122,7 +125,10 @@ class Warehouse:
 
     def remove_by_key(self, rows: DataFrame, table: Table) -> None:
         """Deletes these rows of the table."""
-        self._merge(rows.select("*", F.lit(DELETE).alias(CHANGE)), table, REMOVED)
+        parts = (
+            {row[0] for row in rows.select(*table.partitions[:1]).distinct().collect()} if table.partitions else set()
+        )
+        self._merge(rows.select("*", F.lit(DELETE).alias(CHANGE)), table, REMOVED, parts)
 
     def kept_from(self) -> date | None:
         """The first local day that silver keeps: what hangs on those before it is final (meterlake.final)."""
@@ -137,15 +143,14 @@ class Warehouse:
             return None
         return final.is_open(table, day, self._zone)
 
-    def _merge(self, changes: DataFrame, table: Table, tag: str) -> None:
+    def _merge(self, changes: DataFrame, table: Table, tag: str, parts: set[Any]) -> None:
         """One MERGE by key. The days, which hang on the key, are named as literals, so that no other file is read."""
         matches = F.lit(True)
         for name in table.key:
             matches = matches & F.col(f"stored.{name}").eqNullSafe(F.col(f"changed.{name}"))
         for name in table.partitions[:1]:  # a changed meter_type moves a row to another partition
-            values = [row[name] for row in changes.select(name).distinct().collect()]
-            within = F.col(f"stored.{name}").isin([value for value in values if value is not None])
-            matches = matches & (within | F.col(f"stored.{name}").isNull() if None in values else within)
+            within = F.col(f"stored.{name}").isin(sorted(part for part in parts if part is not None))
+            matches = matches & (within | F.col(f"stored.{name}").isNull() if None in parts else within)
         row: dict[str, str | Column] = {name: F.col(f"changed.{name}") for name in table.column_names}
         is_gone = F.col(f"changed.{CHANGE}") == DELETE
         with self._tagged(tag):

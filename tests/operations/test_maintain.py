@@ -122,7 +122,8 @@ def test_upkeep_from_a_dry_run_to_a_late_file(
     found = content_of(warehouse)
     assert {row["read_date"] for row in found["silver.readings"]} == {date(2024, 3, day) for day in range(12, 16)}
     old, old_before = ({name: [row for row in of[name] if _day(row) < FIRST] for name in GOLD} for of in (found, gold))
-    assert len(old["gold.daily_consumption"]) > 5
+    # MTR-1 in 2016, MTR-2 for three days of 2021; the zeros of MTR-1 are a fault and not in gold.
+    assert len(old["gold.daily_consumption"]) == 4
     assert told(old, old_before) == []
     forget_tables(spark)
 

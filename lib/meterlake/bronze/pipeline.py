@@ -12,6 +12,7 @@ from meterlake.bronze.files import Parser, summarise
 from meterlake.bronze.lineage import Decision, KnownPath, SeenFile, decide
 from meterlake.config import Config
 from meterlake.errors import DataError
+from meterlake.few_rows import few_rows
 from meterlake.operations import runs
 from meterlake.operations.layer import layer
 from meterlake.storage import REMOVED, Warehouse
@@ -19,6 +20,7 @@ from meterlake.storage import REMOVED, Warehouse
 OUTPUTS = [tables.bronze.READINGS, tables.bronze.DEAD_LETTERS, tables.bronze.FILES]
 _MEGABYTE = 1 << 20
 _ARROW_BATCH_MB = 256
+_BYTES_A_LINE = 40
 
 
 @layer(JOB)
@@ -30,14 +32,16 @@ def run(spark: SparkSession, config: Config) -> None:
     landed, where a file is too large.
     """
     warehouse = Warehouse(spark, config)
-    reference.load(spark, config, warehouse)
-    _discard_unfinished(warehouse)
-    with progress.step("landing: files found") as step:
-        pending = _pending(spark, config, warehouse)
-        step.note(new=len(pending))
+    with few_rows(spark, 0):  # reference tables and lists of files are short
+        reference.load(spark, config, warehouse)
+        _discard_unfinished(warehouse)
+        with progress.step("landing: files found") as step:
+            pending = _pending(spark, config, warehouse)
+            step.note(new=len(pending))
     fits = [file for file in pending if file["size_bytes"] <= config.ingest.max_file_mb * _MEGABYTE]
     if fits:
-        _ingest(spark, config, warehouse, fits)
+        with few_rows(spark, sum(file["size_bytes"] for file in fits) // _BYTES_A_LINE):
+            _ingest(spark, config, warehouse, fits)
     else:
         progress.say("bronze: nothing new, the tables are as they were")
     if too_large := sorted(file["source_file"] for file in pending if file not in fits):

@@ -40,8 +40,7 @@ def load(spark: SparkSession, config: Config, warehouse: Warehouse) -> None:
 
     Raises ReferenceDataError where meters.csv is missing or a file has rows that cannot be used, with the rows named.
     """
-    read = [(reference, read_rows(spark, config, reference)) for reference in REFERENCES]
-    for reference, rows in read:
+    for reference, rows in read(spark, config):
         tag = tag_of(rows, config)
         if warehouse.last_tag(reference.table) == tag:
             continue
@@ -51,20 +50,33 @@ def load(spark: SparkSession, config: Config, warehouse: Warehouse) -> None:
             step.note(rows=len(rows))
 
 
-def read_rows(spark: SparkSession, config: Config, reference: Reference) -> Rows:
-    """The file's rows as the table will hold them; none where an optional file is not there."""
-    where = f"{config.storage.reference}/{reference.file_name}"
+def read(spark: SparkSession, config: Config) -> list[tuple[Reference, Rows]]:
+    """The rows of all files as their tables will hold them."""
+    contents = _contents(spark, config)
+    return [(reference, _rows(contents.get(reference.file_name), config, reference)) for reference in REFERENCES]
+
+
+def _contents(spark: SparkSession, config: Config) -> dict[str, bytes]:
+    """The files that are there, by name."""
+    names = [reference.file_name for reference in REFERENCES]
+    files = spark.read.format("binaryFile").option("pathGlobFilter", "{" + ",".join(names) + "}")
     try:
-        content = spark.read.format("binaryFile").load(where).select("content").first()
+        found = files.load(config.storage.reference).select("path", "content").collect()
     except AnalysisException as error:
         if error.getCondition() != "PATH_NOT_FOUND":
             raise
-        content = None
+        return {}
+    return {row["path"].rpartition("/")[2]: bytes(row["content"]) for row in found}
+
+
+def _rows(content: bytes | None, config: Config, reference: Reference) -> Rows:
+    """None where an optional file is not there."""
+    where = f"{config.storage.reference}/{reference.file_name}"
     if content is None:
         if reference.must_exist:
             raise ReferenceDataError("the registry of meters is missing", where, "put it there: every job needs it")
         return []
-    return reference.read(bytes(content["content"]), where, config)
+    return reference.read(content, where, config)
 
 
 def tag_of(rows: Rows, config: Config) -> str:

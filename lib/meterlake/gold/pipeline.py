@@ -54,14 +54,15 @@ def run(spark: SparkSession, config: Config, rebuild: bool = False) -> None:
     Raises ConfigError where the tables were made under other settings and no rebuild is asked for.
     """
     warehouse = Warehouse(spark, config)
-    this_run = runs.begin(warehouse, JOB, INPUTS, config.fingerprint())
-    last = runs.last(warehouse, JOB)
-    if last is not None and not rebuild:
-        _require_same_settings(last, this_run)
-        if last["inputs"] == this_run.inputs and _died(warehouse, last) == set():
-            progress.say("gold: nothing new, the tables are as they were")
-            return
-    days = None if rebuild or last is None else _changed_days(warehouse, last, this_run)
+    with few_rows(spark, 0):  # what earlier runs have noted
+        this_run = runs.begin(warehouse, JOB, INPUTS, config.fingerprint())
+        last = runs.last(warehouse, JOB)
+        if last is not None and not rebuild:
+            _require_same_settings(last, this_run)
+            if last["inputs"] == this_run.inputs and _died(warehouse, last) == set():
+                progress.say("gold: nothing new, the tables are as they were")
+                return
+        days = None if rebuild or last is None else _changed_days(warehouse, last, this_run)
     read = {table: warehouse.read(table, this_run.inputs[table.full_name]) for table in INPUTS}
     for table in OUTPUTS:
         warehouse.read(table)  # one that is not ours is told before another is written

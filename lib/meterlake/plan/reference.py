@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from pyspark.sql import DataFrame, SparkSession
 
-from meterlake.bronze.reference import REFERENCES, read_rows, tag_of
+from meterlake.bronze.reference import read, tag_of
 from meterlake.config import Config
 from meterlake.errors import ReferenceDataError
 from meterlake.plan.model import Reference
@@ -23,12 +23,12 @@ class Loaded:
 def loaded(spark: SparkSession, config: Config, warehouse: Warehouse) -> Loaded:
     """Reads the files as a run does. One that cannot be used would stop the run: then it says why."""
     try:
-        read = [(reference.table, read_rows(spark, config, reference)) for reference in REFERENCES]
+        found = [(reference.table, rows) for reference, rows in read(spark, config)]
     except ReferenceDataError as error:
         return Loaded(Reference({}, str(error)), {})
-    replaced = {table: rows for table, rows in read if warehouse.last_tag(table) != tag_of(rows, config)}
+    replaced = {table: rows for table, rows in found if warehouse.last_tag(table) != tag_of(rows, config)}
     frames = {
         table: spark.createDataFrame(rows, table.schema) if table in replaced else warehouse.read(table)
-        for table, rows in read
+        for table, rows in found
     }
     return Loaded(Reference({table.full_name: len(rows) for table, rows in replaced.items()}), frames)

@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 
-from pyspark.sql import DataFrame
+from pyspark.sql import DataFrame, Observation
 from pyspark.sql import functions as F
 
 from meterlake.config import Config
 from meterlake.silver import content
 from meterlake.silver import rows as row
+from meterlake.silver.counts import Counts, counting, counts_of
 from meterlake.silver.faults import fault_rows
 from meterlake.silver.gaps import closed_holes, outer_holes
 from meterlake.silver.kept import JUDGED, Kept
@@ -29,12 +30,16 @@ from meterlake.tables import Table, silver
 
 @dataclass
 class Built:
-    """Frames that are kept in memory until ``release``: what several tables are made of."""
+    """Silver's rows by table, and the frames that are kept in memory for them until ``release``."""
 
-    judged: DataFrame
-    kept: Kept
-    rows: DataFrame
     tables: dict[Table, DataFrame]
+    kept: Kept
+    observation: Observation
+
+    def counts(self) -> Counts:
+        """Rows by origin and disposition, counted by the pass that finds those of quarantine."""
+        self.tables[silver.QUARANTINE].count()
+        return counts_of(self.observation)
 
     def release(self) -> None:
         self.kept.release()
@@ -52,10 +57,11 @@ def build(bronze: Bronze, config: Config, as_of_us: int, run_id: str, keep: Kept
     seen = meters_seen(judged).join(named, "meter_key")
     meters = keep(with_seen(with_reference(bronze.meters, bronze.vacancies), seen))
     rows = rows_to_publish(judged, episodes, config)
+    counted, observation = counting(rows)
     holes = closed_holes(judged).unionByName(outer_holes(meters, config.gaps, as_of_us, offset))
     made = {
         silver.READINGS: row.as_readings(rows, zone, run_id),
-        silver.QUARANTINE: row.as_quarantine(rows, zone, run_id),
+        silver.QUARANTINE: keep(row.as_quarantine(counted, zone, run_id)),
         silver.GAPS: holes,
         silver.FAULTS: fault_rows(episodes, meters, config.faults),
         silver.FLAGGED_DAYS: content.flagged_day_rows(flagged),
@@ -63,7 +69,7 @@ def build(bronze: Bronze, config: Config, as_of_us: int, run_id: str, keep: Kept
         silver.METER_DAYS: content.meter_day_rows(days),
         silver.METERS_JUDGED: content.meter_rows(meters),
     }
-    return Built(judged, keep, rows, made)
+    return Built(made, keep, observation)
 
 
 def days_of(judged: DataFrame, time_zone: str) -> DataFrame:

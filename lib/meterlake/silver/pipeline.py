@@ -14,7 +14,8 @@ from meterlake.instants import trimmed
 from meterlake.operations import audit, runs
 from meterlake.operations.layer import layer
 from meterlake.silver import rows as row
-from meterlake.silver.build import build
+from meterlake.silver.build import build as build_all
+from meterlake.silver.counts import Counts, count
 from meterlake.silver.day_sets import is_in, widened
 from meterlake.silver.kept import FEW_ROWS, Kept
 from meterlake.silver.meters import with_reference
@@ -52,7 +53,9 @@ def run(spark: SparkSession, config: Config, request: Request | None = None) -> 
     Raises AuditError, and publishes nothing, where a reading does not end with exactly one disposition, and ConfigError
     where the tables were made under other settings: they are made anew with ``Request(rebuild=True)``, or not at all.
     """
-    _Build(spark, config, request or Request()).run()
+    with few_rows(spark, 0):  # what earlier runs have noted
+        build = _Build(spark, config, request or Request())
+    build.run()
 
 
 class _Build:
@@ -114,11 +117,12 @@ class _Build:
     def _rebuild(self, source: Bronze) -> datetime:
         newest, rows_in = _newest_landing(source.readings)
         as_of = self.config.as_of or newest
-        built = build(source, self.config, _us(as_of), progress.run_id(), Kept(rows_in <= FEW_ROWS))
+        built = build_all(source, self.config, _us(as_of), progress.run_id(), Kept(rows_in <= FEW_ROWS))
         try:
             with progress.step("silver: everything judged") as step:
-                step.note(rows=built.judged.count())
-            self._audit(built.rows, rows_in)
+                counts = built.counts()
+                step.note(rows=rows_in)
+            self._audit(counts, rows_in)
             runs.announce(self.spark, self.warehouse, self.this, None)
             for table in OUTPUTS:
                 with progress.step(f"{table.full_name} written"):
@@ -152,7 +156,7 @@ class _Build:
             with progress.step("silver: what is new, judged") as step:
                 update.run(as_of, as_of_before, asked)
                 step.note(days=len(update.days), rows=update.rows_in)
-            self._audit(update.rows, update.rows_in)
+            self._audit(count(update.rows), update.rows_in)
             self._write(update.made, update.replaced, update.days)
         finally:
             update.release()
@@ -180,7 +184,9 @@ class _Build:
                     source.meters.join(own, "meter_id", "left_semi"),
                     source.vacancies,
                 )
-                built = build(part, self.config, _us(as_of), progress.run_id(), Kept(part.readings.count() <= FEW_ROWS))
+                built = build_all(
+                    part, self.config, _us(as_of), progress.run_id(), Kept(part.readings.count() <= FEW_ROWS)
+                )
                 replaced = {table: self.warehouse.read(table).join(own, "meter_id", "left_semi") for table in OUTPUTS}
                 self._write(built.tables, replaced, None)
                 built.release()
@@ -199,9 +205,8 @@ class _Build:
                 old = replaced.get(table, self.warehouse.read(table))
                 step.note(**_told(self.warehouse.apply(made[table], old, table, progress.run_id())))
 
-    def _audit(self, rows: DataFrame, rows_in: int) -> None:
+    def _audit(self, counts: Counts, rows_in: int) -> None:
         with progress.step("silver: counts balance") as step:
-            counts = {(r["origin"], r["disposition"]): r["count"] for r in _counted(rows)}
             by_disposition = {d: n for (origin, d), n in counts.items() if origin == row.OBSERVED}
             audit.require_balance("bronze.readings", rows_in, by_disposition)
             step.note(**by_disposition)
@@ -229,10 +234,6 @@ def _require_same_settings(last: Row, this: runs.Run) -> None:
             f"{names} and gold",
             "make them anew with --rebuild, or take the old settings back",
         )
-
-
-def _counted(rows: DataFrame) -> list[Row]:
-    return list(rows.groupBy("origin", "disposition").count().toLocalIterator())
 
 
 def _told(changes: dict[str, int]) -> dict[str, object]:

@@ -8,13 +8,12 @@ from meterlake.instants import trimmed
 _UNKNOWN_SPREAD = 1 << 20
 
 
-def with_meter(readings: DataFrame, meters: DataFrame, vacancies: DataFrame) -> DataFrame:
-    """Names the raw fields and adds the registry's row of the meter (``bronze.meters``), empty where there is none.
+def with_keys(readings: DataFrame, meters: DataFrame) -> DataFrame:
+    """Names the raw fields and adds the keys of ``bronze.meters`` by which readings are worked on.
 
     Needs bronze.readings. Gives meter_id (trimmed), raw_value, raw_read_at, raw_unit, raw_received_at, the source
-    columns, landed_us, and of the registry: meter_type, neighbourhood_id, interval_minutes, registry_max_kw,
-    registry_min_kw, active_from_us, active_to_us, vacancies (ARRAY<STRUCT<from_us, to_us>>), meter_key,
-    neighbourhood_key. Readings of unknown meters are spread by a neighbourhood_key below 0.
+    columns, landed_us, meter_key (empty for an unknown meter) and neighbourhood_key; readings of unknown meters are
+    spread by one below 0.
     """
     raw = readings.select(
         trimmed(F.col("meter_id")).alias("meter_id"),
@@ -27,17 +26,22 @@ def with_meter(readings: DataFrame, meters: DataFrame, vacancies: DataFrame) -> 
         "source_line",
         F.unix_micros("landed_hour").alias("landed_us"),
     )
-    joined = raw.join(F.broadcast(_registry(meters)), "meter_id", "left").join(
-        F.broadcast(_vacancies(vacancies)), "meter_id", "left"
-    )
+    keys = meters.select("meter_id", "meter_key", F.col("neighbourhood_key").alias("_neighbourhood"))
+    joined = raw.join(F.broadcast(keys), "meter_id", "left")
     return joined.select(
-        *[column for column in joined.columns if column != "neighbourhood_key"],
-        F.coalesce("neighbourhood_key", _unknown_key()).alias("neighbourhood_key"),
+        *raw.columns, "meter_key", F.coalesce("_neighbourhood", _unknown_key()).alias("neighbourhood_key")
     )
 
 
-def _registry(meters: DataFrame) -> DataFrame:
-    return meters.select(
+def with_registry(readings: DataFrame, meters: DataFrame, vacancies: DataFrame) -> DataFrame:
+    """Adds the registry's row of the meter, empty where there is none. Needs meter_key.
+
+    Gives meter_type, neighbourhood_id, interval_minutes, registry_max_kw, registry_min_kw, active_from_us,
+    active_to_us, vacancies (ARRAY<STRUCT<from_us, to_us>>). By a number and after the exchange, so that none of it is
+    shuffled.
+    """
+    known = meters.select(
+        "meter_key",
         "meter_id",
         "meter_type",
         "neighbourhood_id",
@@ -46,15 +50,12 @@ def _registry(meters: DataFrame) -> DataFrame:
         F.col("min_kw").alias("registry_min_kw"),
         F.unix_micros("active_from").alias("active_from_us"),
         F.unix_micros("active_to").alias("active_to_us"),
-        "meter_key",
-        "neighbourhood_key",
     )
-
-
-def _vacancies(vacancies: DataFrame) -> DataFrame:
-    """A row a meter. One partition, since the list is small and grouping it must not cost an exchange."""
     period = F.struct(F.unix_micros("from").alias("from_us"), F.unix_micros("to").alias("to_us"))
-    return vacancies.coalesce(1).groupBy("meter_id").agg(F.collect_list(period).alias("vacancies"))
+    # One partition, since the list is small and grouping it must not cost an exchange.
+    vacant = vacancies.coalesce(1).groupBy("meter_id").agg(F.collect_list(period).alias("vacancies"))
+    registry = known.join(F.broadcast(vacant), "meter_id", "left").drop("meter_id")
+    return readings.join(F.broadcast(registry), "meter_key", "left")
 
 
 def _unknown_key() -> Column:

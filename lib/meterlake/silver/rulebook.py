@@ -1,6 +1,6 @@
 """Silver from bronze: the rules in their order, in one exchange by neighbourhood.
 
-standardise   with_meter ─[exchange]─ with_stamps ─ with_read_at ─ with_kw ─ with_checks
+standardise   with_keys ─[exchange]─ with_registry ─ with_stamps ─ with_read_at ─ with_kw ─ with_checks
 judge         ─ with_standing ─ with_rates ─ with_hole ─ with_runs ─┬─ episodes F01 … F05 ────────┐
 rows_to_publish                                                     ├─ explode_fills ─┐           │
                                                                     └─ reading_rows ──┴─ with_faults ─ with_score
@@ -21,7 +21,7 @@ from meterlake.silver.neighbourhood import neighbourhood_days
 from meterlake.silver.quality import with_score
 from meterlake.silver.rate_of_change import with_rates
 from meterlake.silver.read_at import with_read_at, with_stamps
-from meterlake.silver.registry import with_meter
+from meterlake.silver.registry import with_keys, with_registry
 from meterlake.silver.rows import fill_rows, reading_rows, with_low_quality
 from meterlake.silver.runs import with_runs
 from meterlake.silver.standardise import with_kw
@@ -41,10 +41,11 @@ class Bronze:
 def standardise(bronze: Bronze, config: Config, only_registered: bool = False) -> DataFrame:
     """Every bronze reading with all that the rules say of it by itself."""
     offset = config.grid_offset()
-    readings = with_meter(bronze.readings, bronze.meters, bronze.vacancies)
+    readings = with_keys(bronze.readings, bronze.meters)
     if only_registered:
         readings = readings.where(F.col("meter_key").isNotNull())
     readings = readings.repartition("neighbourhood_key")
+    readings = with_registry(readings, bronze.meters, bronze.vacancies)
     readings = with_stamps(readings, config.sources)
     readings = with_read_at(readings, config.sources, offset, config.validation.grid_tolerance_share)
     readings = with_kw(readings, config.units, config.validation.value_limit)

@@ -51,7 +51,8 @@ class Update:
     def run(self, as_of: datetime, as_of_before: datetime, days_asked: Collection[date] = ()) -> None:
         zone = self.config.time_zone
         meters = self.keep(with_reference(self.bronze.meters, self.bronze.vacancies))
-        alone = self.keep(judge(self._alone(), self.config).select(*JUDGED))
+        self.fresh = self.keep(self.fresh)
+        alone = self._alone()
         touched = self.keep(self._touched(days_asked))
         rounds = Rounds(self.config, self._read, self._states(), self._first_accepted(), keep=self.keep)
         rounds.judge_until_settled(touched)
@@ -79,8 +80,9 @@ class Update:
         self.keep.release()
 
     def _alone(self) -> DataFrame:
-        """New readings that nothing else depends on: of no registered meter, or without a time."""
-        return self.fresh.where(F.col("meter_key").isNull() | F.col("read_us").isNull())
+        """New readings that nothing else depends on, judged: of no registered meter, or without a time."""
+        alone = self.fresh.where(F.col("meter_key").isNull() | F.col("read_us").isNull())
+        return self.keep(judge(alone, self.config).select(*JUDGED))
 
     def _touched(self, days_asked: Collection[date]) -> DataFrame:
         """Days to judge again: those of new readings, for each meter of the neighbourhood that has readings there."""
