@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from meterlake import delta_jars, java, java_network
+from meterlake import delta_jars, java, java_classes, java_network
 from meterlake.errors import EnvironmentFault
 
 
@@ -73,3 +73,31 @@ class TestSetUp:
         store = (tmp_path / "truststore.jks").read_bytes()
         assert store[:8] == bytes.fromhex("feedfeed00000002")
         assert b"X.509" in store
+
+
+class TestJavaClasses:
+    def test_a_job_starts_from_the_archive_where_there_is_one(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(sys, "prefix", str(tmp_path))
+        assert java_classes.options() == ""
+        (tmp_path / java_classes.ARCHIVE).touch()
+        assert f"-XX:SharedArchiveFile={tmp_path / java_classes.ARCHIVE}" in java_classes.options()
+
+    def test_a_folder_with_a_blank_has_none_since_java_options_know_no_quotes(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        folder = tmp_path / "my folder"
+        folder.mkdir()
+        (folder / java_classes.ARCHIVE).touch()
+        monkeypatch.setattr(sys, "prefix", str(folder))
+        assert java_classes.options() == ""
+
+    def test_an_ingest_that_fails_is_told_and_leaves_no_archive(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(sys, "prefix", str(tmp_path))
+        monkeypatch.setattr(java_classes, "_JOB", tmp_path / "no_such_job.py")
+        with pytest.raises(EnvironmentFault, match="a tiny ingest does not run: .*there is no job"):
+            java_classes.make()
+        assert list(tmp_path.iterdir()) == []

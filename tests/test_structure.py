@@ -18,7 +18,7 @@ FOUNDATIONS = ("errors", "config", "windows", "tables", "grid")
 # The modules that put rules together, each of those before it. The pipeline alone also reads and writes.
 PIPELINE, WIRING = "pipeline", ("rulebook", "build", "rounds", "weekly", "update", "pipeline")
 # The modules that make Spark work: they keep frames, ask whether there are rows, how many, and of which days.
-ACTING = ("build", "rounds", "update", "pipeline", "kept", "day_sets")
+ACTING = ("build", "rounds", "update", "pipeline", "kept", "counts", "day_sets")
 # Expressions that several rules share; they are no rules.
 SHARED = {
     "instants",
@@ -33,6 +33,7 @@ SHARED = {
 SHAPES = {
     "silver.rows": {"silver.quality", "silver.validate", "tables"},
     "silver.content": {"tables"},
+    "silver.counts": {"silver.gaps", "silver.rows"},
     "silver.episodes": {"silver.runs"},
     "silver.request": {"errors", "silver.day_sets"},
 }

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from pyspark.errors import PySparkException
 from pyspark.sql import SparkSession
 
 FEW = 200_000
@@ -18,12 +19,26 @@ _SETTINGS = {
 
 @contextmanager
 def few_rows(spark: SparkSession, rows: int | None) -> Iterator[None]:
-    """Within it, queries are interpreted and shuffled into two partitions, where ``rows`` are few; None is many."""
-    before = {key: str(spark.conf.get(key)) for key in _SETTINGS} if rows is not None and rows <= FEW else {}
-    for key in before:
-        spark.conf.set(key, _SETTINGS[key])
+    """Within it, queries are interpreted and shuffled into two partitions, where ``rows`` are few; None is many.
+
+    A platform that keeps these settings for itself keeps them.
+    """
+    before = _changed(spark) if rows is not None and rows <= FEW else {}
     try:
         yield
     finally:
         for key, value in before.items():
             spark.conf.set(key, value)
+
+
+def _changed(spark: SparkSession) -> dict[str, str]:
+    """Sets what the session lets us; what it was before."""
+    before = {}
+    for key, value in _SETTINGS.items():
+        try:
+            was = str(spark.conf.get(key))
+            spark.conf.set(key, value)
+        except PySparkException:
+            continue
+        before[key] = was
+    return before

@@ -14,6 +14,7 @@ from meterlake.errors import EnvironmentFault, MeterlakeError
 
 ARCHIVE = "meterlake-classes.jsa"
 _SILENT = "-Xlog:cds=off -Xlog:cds+dynamic=off -Xlog:class+path=off"
+_JOB = Path(__file__).parents[2] / "jobs" / "ingest_bronze.py"
 _LANDED = Path("landing/raw/2024/03/02/00/one.csv")
 
 
@@ -25,8 +26,6 @@ def options() -> str:
 
 def make() -> Path:
     """Makes the archive beside the Python environment. Raises EnvironmentFault where the tiny ingest fails."""
-    from meterlake.launch import LIBRARY
-
     archive = _archive()
     archive.unlink(missing_ok=True)
     with tempfile.TemporaryDirectory(prefix="meterlake-") as folder:
@@ -34,7 +33,7 @@ def make() -> Path:
         places = [f"storage.{name}={folder}/{name}" for name in ("landing", "reference", "warehouse")]
         write_down = f"spark.conf.spark.driver.extraJavaOptions=-XX:ArchiveClassesAtExit={archive} {_SILENT}"
         settings = [part for one in (*places, "spark.master=local[2]", write_down) for part in ("--set", one)]
-        command = [sys.executable, "-m", "meterlake.launch", str(LIBRARY.parents[1] / "jobs" / "ingest_bronze.py")]
+        command = [sys.executable, "-m", "meterlake.launch", str(_JOB)]
         done = subprocess.run([*command, *settings], capture_output=True, text=True)
     if done.returncode != 0 or not archive.is_file():
         archive.unlink(missing_ok=True)

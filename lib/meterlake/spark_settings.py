@@ -63,6 +63,8 @@ def at_launch(config: Config, log_level: str = "OFF", job: str = "") -> dict[str
         "spark.driver.memory": config.spark.driver_memory,
         "spark.executorEnv.TZ": "UTC",
         "spark.ui.showConsoleProgress": "false",
+        # Kept rows lie in memory as bytes (meterlake.silver.kept); Java's own way to write them down is twice as large.
+        "spark.serializer": "org.apache.spark.serializer.KryoSerializer",
         # What Spark keeps of finished queries for its UI, plans included, fills a notebook's or a test's memory.
         "spark.sql.ui.retainedExecutions": "10",
         "spark.ui.retainedJobs": "50",

@@ -1,7 +1,7 @@
 """Killed anywhere with SIGKILL, the next run ends as if nothing had happened.
 
 `METERLAKE_KILLS=1-56` (make soak) strikes before and after each commit of a run and in the middle of its writes; the
-suite itself strikes at three points.
+suite itself strikes at five points.
 """
 
 import os
@@ -28,8 +28,8 @@ from tests.worlds.world import World, write_reference
 
 ROOT = Path(__file__).parents[2]
 SEED, LINES = 2, 60
-# Points of a run in commits, and ms after them: before the ledger, in silver, before its mark.
-FEW = [(1.5, 0), (6.5, 0), (9.0, 500)]
+# Points of a run in commits, and ms after them: before the ledger, in silver twice, before its mark, in gold.
+FEW = [(1.5, 0), (6.5, 0), (9.0, 500), (13.5, 0), (18.0, 150)]
 MANY = [(number + half, 0) for number in range(1, 22) for half in (0.0, 0.5)] + [
     (float(number), delay) for number in range(1, 20, 3) for delay in (150, 600)
 ]

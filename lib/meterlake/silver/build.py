@@ -11,7 +11,7 @@ from meterlake.silver import rows as row
 from meterlake.silver.counts import Counts, counting, counts_of
 from meterlake.silver.faults import fault_rows
 from meterlake.silver.gaps import closed_holes, outer_holes
-from meterlake.silver.kept import JUDGED, Kept
+from meterlake.silver.kept import JUDGED, keep
 from meterlake.silver.meter_days import accepted_days, meter_days, timed, with_delays
 from meterlake.silver.meters import with_reference, with_seen
 from meterlake.silver.neighbourhood import neighbour_days
@@ -30,22 +30,17 @@ from meterlake.tables import Table, silver
 
 @dataclass
 class Built:
-    """Silver's rows by table, and the frames that are kept in memory for them until ``release``."""
+    """Silver's rows by table."""
 
     tables: dict[Table, DataFrame]
-    kept: Kept
     observation: Observation
 
     def counts(self) -> Counts:
-        """Rows by origin and disposition, counted by the pass that finds those of quarantine."""
-        self.tables[silver.QUARANTINE].count()
+        """Rows by origin and disposition, counted by the pass that found those of quarantine."""
         return counts_of(self.observation)
 
-    def release(self) -> None:
-        self.kept.release()
 
-
-def build(bronze: Bronze, config: Config, as_of_us: int, run_id: str, keep: Kept) -> Built:
+def build(bronze: Bronze, config: Config, as_of_us: int, run_id: str) -> Built:
     """Every table of silver. ``bronze`` holds whole neighbourhoods: their readings, meters and vacancies."""
     zone, offset = config.time_zone, config.grid_offset()
     judged = keep(judge(standardise(bronze, config), config).select(*JUDGED))
@@ -69,7 +64,7 @@ def build(bronze: Bronze, config: Config, as_of_us: int, run_id: str, keep: Kept
         silver.METER_DAYS: content.meter_day_rows(days),
         silver.METERS_JUDGED: content.meter_rows(meters),
     }
-    return Built(made, keep, observation)
+    return Built(made, observation)
 
 
 def days_of(judged: DataFrame, time_zone: str) -> DataFrame:

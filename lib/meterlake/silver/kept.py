@@ -1,11 +1,8 @@
-"""Frames that are computed once and read many times."""
-
-from dataclasses import dataclass, field
+"""Frames that are computed once and read many times, and which columns of them."""
 
 from pyspark import StorageLevel
 from pyspark.sql import DataFrame
 
-FEW_ROWS = 3_000_000
 # What the tables are made of; the windows before need not carry the rest along.
 JUDGED = (
     "neighbourhood_key",
@@ -44,25 +41,11 @@ JUDGED = (
 )
 
 
-@dataclass
-class Kept:
-    """Keeps frames until ``release``.
+def keep(frame: DataFrame) -> DataFrame:
+    """The frame's rows as they are now, in memory and then on disk, without the plan that made them.
 
-    Few rows are kept without the plan that made them: Spark analyses that anew for each query above it, which took
-    longer than the work itself (2026-11-21: 80 s of 100 in a run over 770 readings). Many rows are kept as compressed
-    columns, a quarter of the size, plan and all.
+    Spark analyses a plan anew for each query above it, which took longer than the work itself (80 s of 100 in a run
+    over 770 readings). Rows and not cached columns: for 2.9 million readings that are read four times it is 90 s
+    against 135, of which 18 went into letting the columns go again (2026-11-21).
     """
-
-    few: bool = True
-    frames: list[DataFrame] = field(default_factory=list)
-
-    def __call__(self, frame: DataFrame) -> DataFrame:
-        if self.few:
-            return frame.localCheckpoint(eager=True)
-        self.frames.append(frame.persist(StorageLevel.MEMORY_AND_DISK))
-        return self.frames[-1]
-
-    def release(self) -> None:
-        for frame in self.frames:
-            frame.unpersist()
-        self.frames.clear()
+    return frame.localCheckpoint(eager=True, storageLevel=StorageLevel.MEMORY_AND_DISK)

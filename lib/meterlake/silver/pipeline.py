@@ -14,10 +14,10 @@ from meterlake.instants import trimmed
 from meterlake.operations import audit, runs
 from meterlake.operations.layer import layer
 from meterlake.silver import rows as row
-from meterlake.silver.build import build as build_all
+from meterlake.silver.build import build
 from meterlake.silver.counts import Counts, count
 from meterlake.silver.day_sets import is_in, widened
-from meterlake.silver.kept import FEW_ROWS, Kept
+from meterlake.silver.kept import keep
 from meterlake.silver.meters import with_reference
 from meterlake.silver.reference import changed_neighbourhoods
 from meterlake.silver.request import Request
@@ -117,20 +117,16 @@ class _Build:
     def _rebuild(self, source: Bronze) -> datetime:
         newest, rows_in = _newest_landing(source.readings)
         as_of = self.config.as_of or newest
-        built = build_all(source, self.config, _us(as_of), progress.run_id(), Kept(rows_in <= FEW_ROWS))
-        try:
-            with progress.step("silver: everything judged") as step:
-                counts = built.counts()
-                step.note(rows=rows_in)
-            self._audit(counts, rows_in)
-            runs.announce(self.spark, self.warehouse, self.this, None)
-            for table in OUTPUTS:
-                with progress.step(f"{table.full_name} written"):
-                    rows = built.tables[table].select(*table.column_names)
-                    rows = rows.repartition(*table.partitions[:1]) if table.partitions else rows
-                    self.warehouse.replace(rows, table, progress.run_id())
-        finally:
-            built.release()
+        with progress.step("silver: everything judged") as step:
+            built = build(source, self.config, _us(as_of), progress.run_id())
+            step.note(rows=rows_in)
+        self._audit(built.counts(), rows_in)
+        runs.announce(self.spark, self.warehouse, self.this, None)
+        for table in OUTPUTS:
+            with progress.step(f"{table.full_name} written"):
+                rows = built.tables[table].select(*table.column_names)
+                rows = rows.repartition(*table.partitions[:1]) if table.partitions else rows
+                self.warehouse.replace(rows, table, progress.run_id())
         return as_of
 
     def _update(self, source: Bronze, last: Row, tags: list[str]) -> datetime:
@@ -152,14 +148,11 @@ class _Build:
         return as_of
 
     def _judge_and_write(self, update: Update, as_of: datetime, as_of_before: datetime, asked: set[date]) -> None:
-        try:
-            with progress.step("silver: what is new, judged") as step:
-                update.run(as_of, as_of_before, asked)
-                step.note(days=len(update.days), rows=update.rows_in)
-            self._audit(count(update.rows), update.rows_in)
-            self._write(update.made, update.replaced, update.days)
-        finally:
-            update.release()
+        with progress.step("silver: what is new, judged") as step:
+            update.run(as_of, as_of_before, asked)
+            step.note(days=len(update.days), rows=update.rows_in)
+        self._audit(count(update.rows), update.rows_in)
+        self._write(update.made, update.replaced, update.days)
 
     def _judge_neighbourhoods(self, source: Bronze, last: Row, as_of: datetime) -> None:
         """Judges all of the meters whose registry row or vacancies have changed, and of their neighbours."""
@@ -169,29 +162,23 @@ class _Build:
         versions = [table.full_name for table in (bronze.METERS, bronze.VACANCIES)]
         if is_asked is None and all(last["inputs"][name] == self.this.inputs[name] for name in versions):
             return
-        meters = changed_neighbourhoods(registry, judged, is_asked).persist()
-        try:
-            if meters.isEmpty():
-                if is_asked is not None:
-                    raise ConfigError(f"meter {is_asked} is not in the registry", "--meter", "name a registered meter")
-                return
-            with progress.step("silver: whole neighbourhoods judged") as step:
-                step.note(meters=meters.count())
-                own = F.broadcast(meters)
-                is_theirs = trimmed(source.readings["meter_id"]) == meters["meter_id"]
-                part = Bronze(
-                    source.readings.join(own, is_theirs, "left_semi"),
-                    source.meters.join(own, "meter_id", "left_semi"),
-                    source.vacancies,
-                )
-                built = build_all(
-                    part, self.config, _us(as_of), progress.run_id(), Kept(part.readings.count() <= FEW_ROWS)
-                )
-                replaced = {table: self.warehouse.read(table).join(own, "meter_id", "left_semi") for table in OUTPUTS}
-                self._write(built.tables, replaced, None)
-                built.release()
-        finally:
-            meters.unpersist()
+        meters = keep(changed_neighbourhoods(registry, judged, is_asked))
+        if meters.isEmpty():
+            if is_asked is not None:
+                raise ConfigError(f"meter {is_asked} is not in the registry", "--meter", "name a registered meter")
+            return
+        with progress.step("silver: whole neighbourhoods judged") as step:
+            step.note(meters=meters.count())
+            own = F.broadcast(meters)
+            is_theirs = trimmed(source.readings["meter_id"]) == meters["meter_id"]
+            part = Bronze(
+                source.readings.join(own, is_theirs, "left_semi"),
+                source.meters.join(own, "meter_id", "left_semi"),
+                source.vacancies,
+            )
+            built = build(part, self.config, _us(as_of), progress.run_id())
+            replaced = {table: self.warehouse.read(table).join(own, "meter_id", "left_semi") for table in OUTPUTS}
+            self._write(built.tables, replaced, None)
 
     def _stored(self) -> dict[Table, DataFrame]:
         return {table: self.warehouse.read(table) for table in OUTPUTS}
@@ -222,8 +209,8 @@ class _Build:
 def _newest_landing(readings: DataFrame) -> tuple[datetime, int]:
     """The start of the latest landing hour that brought a reading, 1970 where none has come; and how many there are."""
     newest = F.coalesce(F.unix_seconds(F.max("landed_hour")), F.lit(0)).alias("at")
-    found = readings.agg(newest, F.count("*").alias("readings")).collect()[0]
-    return datetime.fromtimestamp(found["at"], UTC), found["readings"]
+    found = readings.agg(newest, F.count("*").alias("readings")).first()
+    return datetime.fromtimestamp(found["at"] if found else 0, UTC), found["readings"] if found else 0
 
 
 def _require_same_settings(last: Row, this: runs.Run) -> None:

@@ -16,7 +16,7 @@ from meterlake import grid
 from meterlake.config import Config
 from meterlake.silver.build import days_of as meter_days_of
 from meterlake.silver.day_sets import bounds_in, days_between, days_in, is_in, widened
-from meterlake.silver.kept import JUDGED, Kept
+from meterlake.silver.kept import JUDGED, keep
 from meterlake.silver.rulebook import judge
 from meterlake.silver.slices import as_slices, days_of, in_slices, segments, unbroken
 
@@ -50,13 +50,12 @@ class Rounds:
     stored: DataFrame
     first_accepted: DataFrame
     done: list[Round] = field(default_factory=list)
-    keep: Kept = field(default_factory=Kept)
     bounds: set[Bounds] = field(default_factory=set)
 
     def judge_until_settled(self, days: DataFrame) -> None:
         """Judges the days (a row a meter and day: neighbourhood_key, meter_key, meter_id, interval_minutes, day) and
         all that follows from them."""
-        pending = self.keep(segments(days))
+        pending = keep(segments(days))
         while True:
             first = pending.groupBy("meter_id").agg(F.min("first_day").alias("first_day"))
             now = pending.join(first, ["meter_id", "first_day"])
@@ -66,11 +65,11 @@ class Rounds:
             later = pending.join(first, ["meter_id", "first_day"], "left_anti")
             grown = self._grown(self._judge(now, bounds), bounds)
             both = [_days(later)] if grown is None else [_days(later), _days(grown)]
-            pending = self.keep(segments(reduce(DataFrame.unionByName, both).distinct()))
+            pending = keep(segments(reduce(DataFrame.unionByName, both).distinct()))
 
     def judge_more(self, days: DataFrame) -> None:
         """Judges days whose readings have not changed, for the sake of what is written on them; none of them twice."""
-        spans = self.keep(unbroken(days))
+        spans = keep(unbroken(days))
         if bounds := bounds_in(spans):
             self._judge(spans, bounds)
 
@@ -94,10 +93,10 @@ class Rounds:
     def _judge(self, spans: DataFrame, bounds: set[Bounds]) -> Round:
         states = self._states(is_in("day", widened((first for first, _ in bounds), NEAR, -1)))
         found = _latest(spans, states, "first_day", -1)
-        slices = self.keep(as_slices(self._further(found, "first_day", -1).withColumnRenamed("latest", "carried")))
+        slices = keep(as_slices(self._further(found, "first_day", -1).withColumnRenamed("latest", "carried")))
         readings = in_slices(self.read(slices, days_between(bounds)), slices, self.config.time_zone)
-        judged = self.keep(judge(readings, self.config).select(*JUDGED, "registry_key", "carried"))
-        ends = self.keep(meter_days_of(judged, self.config.time_zone))
+        judged = keep(judge(readings, self.config).select(*JUDGED, "registry_key", "carried"))
+        ends = keep(meter_days_of(judged, self.config.time_zone))
         self.done.append(Round(slices, judged, ends))
         self.bounds |= bounds
         return self.done[-1]
@@ -127,7 +126,7 @@ class Rounds:
             )
             .agg(F.min("day").alias("_next"))
         )
-        return self.keep(
+        return keep(
             next_day.select(
                 *_SPAN,
                 F.date_add("last_day", 1).alias("first_day"),
@@ -149,7 +148,7 @@ class Rounds:
         past = self.first_accepted.where("first_accepted_us IS NOT NULL")
         joined = found.join(past, "meter_id", "left")
         is_missing = F.col("latest").isNull() & F.coalesce(F.col("first_accepted_us") < begins_us, F.lit(False))
-        kept = self.keep(joined.select(*found.columns, is_missing.alias("_is_missing")))
+        kept = keep(joined.select(*found.columns, is_missing.alias("_is_missing")))
         missing = kept.where("_is_missing")
         if missing.isEmpty():
             return kept.drop("_is_missing")

@@ -15,7 +15,7 @@ from meterlake.silver.day_sets import days_in, is_in, widened
 from meterlake.silver.episodes import changed_spans, runs_across
 from meterlake.silver.faults import fault_rows
 from meterlake.silver.gaps import closed_holes, outer_holes
-from meterlake.silver.kept import JUDGED, Kept
+from meterlake.silver.kept import JUDGED, keep
 from meterlake.silver.meters import with_reference, with_seen
 from meterlake.silver.rounds import Rounds
 from meterlake.silver.rulebook import (
@@ -46,49 +46,45 @@ class Update:
     run_id: str
     made: dict[Table, DataFrame] = field(default_factory=dict)
     replaced: dict[Table, DataFrame] = field(default_factory=dict)
-    keep: Kept = field(default_factory=Kept)
 
     def run(self, as_of: datetime, as_of_before: datetime, days_asked: Collection[date] = ()) -> None:
         zone = self.config.time_zone
-        meters = self.keep(with_reference(self.bronze.meters, self.bronze.vacancies))
-        self.fresh = self.keep(self.fresh)
+        meters = keep(with_reference(self.bronze.meters, self.bronze.vacancies))
+        self.fresh = keep(self.fresh)
         alone = self._alone()
-        touched = self.keep(self._touched(days_asked))
-        rounds = Rounds(self.config, self._read, self._states(), self._first_accepted(), keep=self.keep)
+        touched = keep(self._touched(days_asked))
+        rounds = Rounds(self.config, self._read, self._states(), self._first_accepted())
         rounds.judge_until_settled(touched)
         judged, by_meter = rounds.judged(), _by_meter(rounds.judged())
         self._days(rounds)
         changed = Changed(touched, self.sum_cells, self.sum_days, by_meter, rounds.meter_days())
-        week = weekly(changed, self.was, self.bronze.meters, self.config, self.keep)
+        week = weekly(changed, self.was, self.bronze.meters, self.config)
         self.made |= week.made
         self.replaced |= week.replaced
-        episodes = self.keep(self._episodes(rounds, judged, week.flagged, meters))
+        episodes = keep(self._episodes(rounds, judged, week.flagged, meters))
         self._judge_where_faults_changed(rounds, episodes, meters)
         judged = rounds.judged()
         seen = meters_seen(_by_meter(judged)).join(F.broadcast(meters.select("meter_key", "meter_id")), "meter_key")
-        judged_meters = self.keep(with_seen(meters, self.was[silver.METERS_JUDGED], seen))
+        judged_meters = keep(with_seen(meters, self.was[silver.METERS_JUDGED], seen))
         self.made[silver.METERS_JUDGED] = content.meter_rows(judged_meters)
         self.made[silver.FAULTS] = fault_rows(episodes, judged_meters, self.config.faults)
         self.replaced[silver.FAULTS] = self._of_meters(silver.FAULTS, rounds.slices())
         self._gaps(rounds, judged, judged_meters, as_of, as_of_before)
-        self.rows = self.keep(self._rows(rounds, judged, alone, episodes))
+        self.rows = keep(self._rows(rounds, judged, alone, episodes))
         self._readings(rounds, judged, alone)
         self.days = rounds.all_days() | days_in(_day_of(alone, zone))
         self.rows_in = judged.count() + alone.count()
 
-    def release(self) -> None:
-        self.keep.release()
-
     def _alone(self) -> DataFrame:
         """New readings that nothing else depends on, judged: of no registered meter, or without a time."""
         alone = self.fresh.where(F.col("meter_key").isNull() | F.col("read_us").isNull())
-        return self.keep(judge(alone, self.config).select(*JUDGED))
+        return keep(judge(alone, self.config).select(*JUDGED))
 
     def _touched(self, days_asked: Collection[date]) -> DataFrame:
         """Days to judge again: those of new readings, for each meter of the neighbourhood that has readings there."""
         dated = self.fresh.where(F.col("meter_key").isNotNull() & F.col("read_us").isNotNull())
         day = grid.local_date(F.col("read_us"), self.config.time_zone)
-        own = self.keep(dated.select(*_KEYS, day.alias("day")).distinct())
+        own = keep(dated.select(*_KEYS, day.alias("day")).distinct())
         asked = self.bronze.meters.select(
             "neighbourhood_key", F.explode(F.array(*map(F.lit, sorted(days_asked))).cast("array<date>")).alias("day")
         )
@@ -97,7 +93,7 @@ class Update:
         # Where an hour can lie across midnight, the sums of the day before hang on these readings too, and to make
         # the sums of a day anew the next day's are needed.
         shift = 0 if self.config.grid_fits_days() else 1
-        self.sum_cells, self.sum_days = self.keep(_around(cells, shift, 0)), widened(days, shift, 0)
+        self.sum_cells, self.sum_days = keep(_around(cells, shift, 0)), widened(days, shift, 0)
         known = self.was[silver.METER_DAYS].where(is_in("read_date", widened(days, shift, shift)))
         stored_days = content.as_meter_days(known, self.bronze.meters).select(*_KEYS, "day")
         near = F.broadcast(_around(cells, shift, shift))
@@ -178,7 +174,7 @@ class Update:
 
     def _readings(self, rounds: Rounds, judged: DataFrame, alone: DataFrame) -> None:
         zone = self.config.time_zone
-        reach = self.keep(stored.with_reach(rounds.slices(), judged))
+        reach = keep(stored.with_reach(rounds.slices(), judged))
         days = rounds.all_days()
         self.made[silver.READINGS] = row.as_readings(self.rows, zone, self.run_id)
         self.made[silver.QUARANTINE] = row.as_quarantine(self.rows, zone, self.run_id)

@@ -10,7 +10,7 @@ from pyspark.sql import functions as F
 from meterlake.config import Config
 from meterlake.silver import content
 from meterlake.silver.day_sets import is_in, widened
-from meterlake.silver.kept import Kept
+from meterlake.silver.kept import keep
 from meterlake.silver.meter_days import accepted_days
 from meterlake.silver.neighbourhood import neighbour_days
 from meterlake.silver.rulebook import find_flagged_days
@@ -43,7 +43,7 @@ class Weekly:
     flagged: DataFrame
 
 
-def weekly(changed: Changed, was: Mapping[Table, DataFrame], meters: DataFrame, config: Config, keep: Kept) -> Weekly:
+def weekly(changed: Changed, was: Mapping[Table, DataFrame], meters: DataFrame, config: Config) -> Weekly:
     """Tests each week again that holds a changed day; all other flagged days stand."""
     faults, cells = config.faults, F.broadcast(changed.cells)
     reach = max(faults.low_variance.days, faults.neighbourhood.days) - 1
