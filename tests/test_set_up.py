@@ -98,6 +98,6 @@ class TestJavaClasses:
     ) -> None:
         monkeypatch.setattr(sys, "prefix", str(tmp_path))
         monkeypatch.setattr(java_classes, "_JOB", tmp_path / "no_such_job.py")
-        with pytest.raises(EnvironmentFault, match="a tiny ingest does not run: .*there is no job"):
+        with pytest.raises(EnvironmentFault, match=r"a tiny ingest does not run: .*there is no job"):
             java_classes.make()
         assert list(tmp_path.iterdir()) == []
