@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pyspark.errors import PySparkException
 from pyspark.sql import SparkSession
 
-FEW = 200_000
+FEW = 1_000_000
 # An hourly delivery of 1,000 meters, warm, on 2 cores: 95 s with Spark's own choices, 60 s with these and with the
 # settings of spark_settings.at_launch (2026-11-21).
 _SETTINGS = {

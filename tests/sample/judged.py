@@ -26,7 +26,8 @@ def write_judged_tables(folder: Path) -> None:
         {"source_file": letter["source_file"], "reason": letter["reason"]} for letter in bronze.dead_letters
     ]
     tables["bronze.files"] = [{"status": "landed", "lines": bronze.lines_landed}]
-    tables["ops.runs"] = [{"job": job, "finished_at": NOW} for job in ("ingest_bronze", "build_silver", "build_gold")]
+    jobs = ("ingest_bronze", "build_silver", "build_gold")
+    tables["ops.runs"] = [{"job": job, "finished_at": at} for job in jobs for at in (None, NOW)]  # begun, and finished
     tables["ops.audit"] = _audit(tables, len(bronze.readings))
     for name, rows in tables.items():
         write_table(folder, name, rows)

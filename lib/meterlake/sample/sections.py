@@ -106,14 +106,15 @@ def where(warehouse: Path) -> list[str]:
 
 
 def changes(runs: Sequence[dict[str, Any]], since: datetime | None) -> list[str]:
-    """Which jobs wrote since a moment; without one, who wrote last."""
+    """Which jobs wrote since a moment; without one, who wrote last. A run that has only begun counts for nothing."""
     lines = heading("this run")
-    new = [run for run in runs if since is not None and run["finished_at"] >= since]
+    finished = [run for run in runs if run["finished_at"] is not None]
+    new = [run for run in finished if since is not None and run["finished_at"] >= since]
     if since is not None and not new:
         return [*lines, "  nothing new: the tables are as they were"]
     if new:
         return [*lines, *(f"  {run['job']} wrote to its tables" for run in new)]
-    newest = {run["job"]: run for run in sorted(runs, key=lambda run: run["finished_at"])}
+    newest = {run["job"]: run for run in sorted(finished, key=lambda run: run["finished_at"])}
     return [
         *lines,
         *(f"  {job} last wrote at {run['finished_at']:%Y-%m-%d %H:%M:%S} UTC" for job, run in newest.items()),
