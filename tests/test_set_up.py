@@ -92,6 +92,7 @@ class TestJavaClasses:
         (folder / java_classes.ARCHIVE).touch()
         monkeypatch.setattr(sys, "prefix", str(folder))
         assert java_classes.options() == ""
+        assert java_classes.make() is None
 
     def test_an_ingest_that_fails_is_told_and_leaves_no_archive(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -24,9 +24,14 @@ def options() -> str:
     return f"-XX:SharedArchiveFile={archive} {_SILENT}" if archive.is_file() and " " not in str(archive) else ""
 
 
-def make() -> Path:
-    """Makes the archive beside the Python environment. Raises EnvironmentFault where the tiny ingest fails."""
+def make() -> Path | None:
+    """Makes the archive beside the Python environment; None where this Java or folder allows none.
+
+    Raises EnvironmentFault where the tiny ingest fails.
+    """
     archive = _archive()
+    if " " in str(archive):  # Java options know no quotes
+        return None
     archive.unlink(missing_ok=True)
     with tempfile.TemporaryDirectory(prefix="meterlake-") as folder:
         _write_landing(Path(folder))
@@ -35,14 +40,14 @@ def make() -> Path:
         settings = [part for one in (*places, "spark.master=local[2]", write_down) for part in ("--set", one)]
         command = [sys.executable, "-m", "meterlake.launch", str(_JOB)]
         done = subprocess.run([*command, *settings], capture_output=True, text=True)
-    if done.returncode != 0 or not archive.is_file():
+    if done.returncode != 0:
         archive.unlink(missing_ok=True)
         raise EnvironmentFault(
             f"a tiny ingest does not run: {(done.stderr or done.stdout).strip()[-2000:]}",
             sys.prefix,
             "put right what it says, then run make setup again",
         )
-    return archive
+    return archive if archive.is_file() else None
 
 
 def _archive() -> Path:
@@ -62,6 +67,8 @@ def _write_landing(folder: Path) -> None:
 
 if __name__ == "__main__":
     try:
-        print(f"meterlake: {make().stat().st_size >> 20} MB of Java classes written down")
+        made = make()
+        size = f"{made.stat().st_size >> 20} MB of" if made else "no"
+        print(f"meterlake: {size} Java classes written down")
     except MeterlakeError as error:
         sys.exit(f"meterlake: {error}")

@@ -31,10 +31,11 @@ PREFERRED = {
     "spark.sql.execution.arrow.pyspark.fallback.enabled": "false",
 }
 # The parallel collector took a fifth off a run of 8 million rows. The code cache: Spark compiles classes for each new
-# query, and once the default is full the JVM sweeps and compiles again without end (17 s of a run of 65, 2026-11-21).
+# query, and in a full cache the JVM sweeps and compiles again (17 s of a run of 65 in the 48 MB that the first compiler
+# alone gets by default, 2026-11-21).
 JAVA_OPTIONS = "-Duser.timezone=UTC -XX:+UseParallelGC -XX:ReservedCodeCacheSize=512m"
 # The driver's second compiler begins later: while a job starts, it takes the cores from the job. A run with nothing new
-# took 15 s instead of 18; the rows of a rebuild reach these counts in a second (2026-11-21).
+# took 15 s instead of 18 (2026-11-21); the loops over a rebuild's rows reach these counts all the same.
 DRIVER_OPTIONS = (
     "-XX:Tier4InvocationThreshold=50000 -XX:Tier4MinInvocationThreshold=6000 "
     "-XX:Tier4CompileThreshold=150000 -XX:Tier4BackEdgeThreshold=400000"
@@ -63,7 +64,7 @@ def at_launch(config: Config, log_level: str = "OFF", job: str = "") -> dict[str
         "spark.driver.memory": config.spark.driver_memory,
         "spark.executorEnv.TZ": "UTC",
         "spark.ui.showConsoleProgress": "false",
-        # Kept rows lie in memory as bytes (meterlake.silver.kept); Java's own way to write them down is twice as large.
+        # Kept rows lie in memory as bytes (meterlake.silver.kept), written down by Kryo.
         "spark.serializer": "org.apache.spark.serializer.KryoSerializer",
         # What Spark keeps of finished queries for its UI, plans included, fills a notebook's or a test's memory.
         "spark.sql.ui.retainedExecutions": "10",
@@ -71,7 +72,7 @@ def at_launch(config: Config, log_level: str = "OFF", job: str = "") -> dict[str
         "spark.ui.retainedStages": "50",
         "spark.ui.retainedTasks": "1000",
         "spark.ui.enabled": str(not is_local(master(config))).lower(),
-        # Each column expression told the JVM which Python line made it: half of what building a plan cost.
+        # Each column expression would tell the JVM which Python line made it, in some five calls more.
         "spark.python.sql.dataFrameDebugging.enabled": "false",
     }
     if is_local(master(config)):
