@@ -85,7 +85,7 @@ def test_an_instant_is_exact_to_the_nanosecond(spark: SparkSession) -> None:
 def test_a_stamp_without_an_offset_is_local_where_the_source_is(spark: SparkSession) -> None:
     """In Berlin 02:00 to 02:59 do not exist on 2026-03-29, and exist twice on 2026-10-25: the earlier counts."""
     cases = [
-        {"case": text, "text": text, "expected_us": to and to[0], "expected_is_local": to and to[1]}
+        {"case": text, "text": text, "expected_us": to and to[0], "expected_is_local": bool(to and to[1])}
         for text, to in BERLIN.items()
     ]
     rows = frame(spark, cases).select("*", instant(F.col("text"), "Europe/Berlin").alias("_"))

@@ -14,7 +14,7 @@ _TIME = (
     r"^\d{4}-\d{2}-\d{2}[T ]([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,9})?)?"
     r"(Z|[+-](0\d|1[0-8])(:?[0-5]\d)?)?\z"
 )
-_USUAL = r"^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}:\d{2}Z\z"
+_USUAL = r"^(?!0000)\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}:\d{2}Z\z"
 _OFFSET = r"[+-]\d\d(:?\d\d)?\z"
 
 
@@ -24,18 +24,37 @@ def trimmed(text: Column) -> Column:
 
 
 def instant(text: Column, time_zone: str | None) -> Column:
-    """STRUCT<us BIGINT, nanos INT, is_local BOOLEAN>, null where the text is no time or that local time does not exist.
+    """STRUCT<us BIGINT, nanos INT, is_local BOOLEAN>; us is null where the text is no time or that local time does not
+    exist.
 
     A stamp without an offset is UTC, or local where the source names a zone; of two instants with the same local
     stamp it is the earlier one. ``is_local`` says that the zone was used.
     """
     stamp = trimmed(text)
-    usual_us = F.unix_micros(stamp.try_cast("timestamp"))
-    usual = F.struct(usual_us.alias("us"), F.lit(0).cast("int").alias("nanos"), F.lit(False).alias("is_local"))
-    # Nearly all stamps look alike and take the short way. The long one is bound in a lambda, which Spark evaluates
-    # for the rows that need it and keeps out of the generated code of all others.
-    unusual = F.transform(F.array(stamp), lambda text_of_stamp: _any_form(text_of_stamp, time_zone))
-    return F.when(stamp.rlike(_USUAL), F.when(_is_in_range(usual_us), usual)).when(stamp != "", F.get(unusual, 0))
+    usual = usual_us(stamp)
+    return F.struct(*instant_columns(usual, F.when(usual.isNull(), unusual_instant(stamp, time_zone))))
+
+
+def instant_columns(usual: Column, unusual: Column) -> list[Column]:
+    """us, nanos and is_local of what usual_us and unusual_instant found."""
+    return [
+        F.coalesce(usual, unusual["us"]).alias("us"),
+        F.coalesce(unusual["nanos"], F.lit(0)).alias("nanos"),
+        F.coalesce(unusual["is_local"], F.lit(False)).alias("is_local"),
+    ]
+
+
+def usual_us(stamp: Column) -> Column:
+    """µs of a trimmed stamp that looks as nearly all do, to the second and in UTC; null for all others."""
+    return F.when(stamp.rlike(_USUAL), F.unix_micros(stamp.try_cast("timestamp")))
+
+
+def unusual_instant(stamp: Column, time_zone: str | None) -> Column:
+    """STRUCT<us, nanos, is_local> of a trimmed stamp of any form, the long way; null where it is no time."""
+    # Bound in a lambda, which Spark evaluates for the rows that need it and keeps out of the generated code of all
+    # others.
+    parsed = F.transform(F.array(stamp), lambda text_of_stamp: _any_form(text_of_stamp, time_zone))
+    return F.when(stamp != "", F.get(parsed, 0))
 
 
 def _any_form(stamp: Column, time_zone: str | None) -> Column:

@@ -1,6 +1,7 @@
 """The one place that builds a window. All of them sort by the same columns, so that Spark sorts once."""
 
-from pyspark.sql import Window, WindowSpec
+from pyspark.sql import Column, Window, WindowSpec
+from pyspark.sql import functions as F
 
 METER = ("neighbourhood_key", "meter_key")
 RANK = ("received_us", "received_nanos", "source_file", "source_version", "source_line")
@@ -11,13 +12,14 @@ def per_meter() -> WindowSpec:
     return Window.partitionBy(*METER).orderBy("read_us", *RANK)
 
 
-def same_interval() -> WindowSpec:
-    """All readings of the meter's interval, whatever their rank.
+def next_of_meter(column: str) -> Column:
+    """The column's next value further on among the meter's readings, empty ones passed over.
 
-    Peers in the meter's order and not a partition an interval: Spark sets up each partition anew, and nearly all
-    intervals have one reading.
+    As SQL, since F.lead cannot pass over; a frame from here to the end would be read again for each row.
     """
-    return Window.partitionBy(*METER).orderBy("read_us").rangeBetween(Window.currentRow, Window.currentRow)
+    return F.expr(
+        f"lead({column}) IGNORE NULLS OVER (PARTITION BY {', '.join(METER)} ORDER BY {', '.join(('read_us', *RANK))})"
+    )
 
 
 def per_meter_day() -> WindowSpec:

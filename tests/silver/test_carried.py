@@ -2,14 +2,15 @@
 
 from typing import Any
 
-from pyspark.sql import SparkSession
+from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from meterlake.config import Config
 from meterlake.silver.carried import carried_rows, end_of_day
 from meterlake.silver.gaps import with_hole
+from meterlake.silver.previous import with_previous
 from meterlake.silver.rate_of_change import with_rates
-from meterlake.silver.runs import run_episodes, with_runs
+from meterlake.silver.runs import run_episodes, with_run_values, with_runs
 from tests.cases import Case, frame, wrong
 from tests.silver.handed_on import HOUR, MIDNIGHT, handed_on, hours
 
@@ -95,11 +96,14 @@ def test_a_rate_and_a_hole_against_the_carried_reading(spark: SparkSession, conf
         spark,
         [case | {"meter_key": keys[case["meter_id"]]} for case in cases],
         is_accepted=True,
+        is_standing=True,
         min_kw="0",
+        max_kw="20",
+        vacancies=[],
         **METER,
         **RANK,
     )
-    judged = with_hole(with_rates(given, config.rate_of_change), config.gaps)
+    judged = with_hole(with_rates(_after_others(given), config.rate_of_change), config.gaps)
     assert wrong(judged, "is_spike", "missing") == []
 
 
@@ -127,8 +131,8 @@ def test_a_run_that_trips_only_with_what_was_before_it(spark: SparkSession, conf
         for key, (name, (readings, carried, text)) in enumerate(RUNS.items())
         for hour, kw in readings
     ]
-    given = frame(spark, cases, is_standing=True, max_kw="20", vacancies=[], **METER, **RANK)
-    found = run_episodes(with_runs(given, config.faults), config.faults)
+    given = frame(spark, cases, is_accepted=False, is_standing=True, max_kw="20", vacancies=[], **METER, **RANK)
+    found = run_episodes(with_runs(_after_others(given), config.faults), config.faults)
     times = [((F.col(name) - MIDNIGHT) / HOUR).cast("int") for name in ("started_us", "ended_us")]
     told = found.select("meter_id", F.concat_ws(" ", "fault", *times, "evidence").alias("text"))
     by_meter = told.groupBy("meter_id").agg(F.concat_ws(", ", F.sort_array(F.collect_list("text"))).alias("episodes"))
@@ -150,8 +154,9 @@ def test_a_run_over_the_limit_goes_on_counting(spark: SparkSession, config: Conf
         reading(5, "21", 4, 2),
     ]
     before = handed_on(None, -1, (-1, "22"), (-4, 4))
-    given = frame(spark, cases, meter_key=0, carried=before, max_kw="20", vacancies=[], **METER, **RANK)
-    assert wrong(with_runs(given, config.faults), "over_run_us", "over_count") == []
+    limits = {"is_accepted": False, "max_kw": "20", "vacancies": []}
+    given = frame(spark, cases, meter_key=0, carried=before, **limits, **METER, **RANK)
+    assert wrong(with_runs(_after_others(given), config.faults), "over_run_us", "over_count") == []
 
 
 def test_a_run_that_ends_with_what_is_carried_is_still_an_episode(spark: SparkSession, config: Config) -> None:
@@ -168,3 +173,7 @@ def test_a_run_that_ends_with_what_is_carried_is_still_an_episode(spark: SparkSe
     assert rows.count() == 3
     found = run_episodes(rows, config.faults).select("meter_id", "ended_us")
     assert wrong(slices.join(found, "meter_id", "left"), "ended_us") == []
+
+
+def _after_others(given: DataFrame) -> DataFrame:
+    return with_previous(with_run_values(given))

@@ -144,10 +144,9 @@ class TestJudge:
         asked = [re.search(r"\w+", line.removeprefix("Window "))[0] for line in operators(silver.plan, "Window")]
         assert asked == [
             "last",  # runs: where the run began, once it is known which readings begin one
-            "last",  # runs: the standing reading before this one; and how many have stood, in the same pass
-            "last",  # rates of change and holes: the accepted reading before this one
-            "max",  # deduplicate: the rank of the reading that stands, over all of the interval
-            "last",  # deduplicate: the value that stood before, and the rank; one pass for both
+            "last",  # previous: the accepted and the standing reading before this one, in one pass
+            "lead",  # deduplicate: whether another of the interval takes its place later
+            "last",  # deduplicate: the reading that passed before
         ]
 
     def test_a_source_in_local_time_sorts_once_more_and_shuffles_no_more(self, bronze: Bronze) -> None:

@@ -5,7 +5,9 @@ from itertools import count
 from pyspark.sql import SparkSession
 
 from meterlake.config import Config
+from meterlake.silver.previous import with_previous
 from meterlake.silver.rate_of_change import with_rates
+from meterlake.silver.runs import with_run_values
 from tests.cases import Case, at, frame, wrong
 
 meters = count()
@@ -43,13 +45,16 @@ def test_spikes_and_drops(spark: SparkSession, config: Config) -> None:
         cases,
         neighbourhood_key=0,
         is_accepted=True,
+        is_standing=True,
+        max_kw="20",
+        vacancies=[],
         received_us=1,
         received_nanos=0,
         source_file="raw/a.csv",
         source_version=1,
         source_line=2,
     )
-    assert wrong(with_rates(given, config.rate_of_change), "is_spike", "is_drop") == []
+    assert wrong(with_rates(with_previous(with_run_values(given)), config.rate_of_change), "is_spike", "is_drop") == []
 
 
 def test_the_previous_reading_is_the_last_accepted_one_of_the_meter(spark: SparkSession, config: Config) -> None:
@@ -78,10 +83,14 @@ def test_the_previous_reading_is_the_last_accepted_one_of_the_meter(spark: Spark
         cases,
         neighbourhood_key=0,
         meter_key=0,
+        is_standing=True,
         min_kw="0",
+        max_kw="20",
+        vacancies=[],
         received_nanos=0,
         source_file="raw/a.csv",
         source_version=1,
         source_line=2,
     )
-    assert wrong(with_rates(given, config.rate_of_change), "previous_us", "previous_kw", "is_spike") == []
+    rows = with_rates(with_previous(with_run_values(given)), config.rate_of_change)
+    assert wrong(rows, "previous_us", "previous_kw", "is_spike") == []

@@ -6,7 +6,8 @@ from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 
 from meterlake.config import Config
-from meterlake.silver.runs import run_episodes, with_runs
+from meterlake.silver.previous import with_previous
+from meterlake.silver.runs import run_episodes, with_run_values, with_runs
 from tests.cases import Case, at, frame, wrong
 
 MIDNIGHT, HOUR = at("2026-03-10T00:00"), 3_600_000_000
@@ -65,7 +66,8 @@ CASES = [
 def judged(spark: SparkSession, cases: list[Case], config: Config):
     numbers = {name: number for number, name in enumerate(dict.fromkeys(case["meter_id"] for case in cases))}
     keyed = [case | {"meter_key": numbers[case["meter_id"]]} for case in cases]
-    return with_runs(frame(spark, keyed, neighbourhood_key=0, interval_minutes=60, **RANK), config.faults)
+    given = frame(spark, keyed, neighbourhood_key=0, interval_minutes=60, is_accepted=False, **RANK)
+    return with_runs(with_previous(with_run_values(given)), config.faults)
 
 
 def wrong_episodes(spark: SparkSession, cases: list[Case], config: Config) -> list[str]:

@@ -3,7 +3,7 @@
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from meterlake.windows import before, per_meter, same_interval
+from meterlake.windows import before, next_of_meter, per_meter
 
 
 def with_standing(readings: DataFrame) -> DataFrame:
@@ -15,36 +15,39 @@ def with_standing(readings: DataFrame) -> DataFrame:
     only V10 is standing, though not accepted.
     By rank 1.0, 2.0, 2.0: the second stands. 1.0, 2.0, 1.0: the third.
     """
-    passed = F.size("reasons") == 0
-    over_limit_only = F.col("reasons") == F.array(F.lit("V10"))
-    earlier = F.struct(F.col("read_us").alias("us"), F.col("kw").alias("kw"))
+    passed, over_limit_only = F.size("reasons") == 0, F.col("reasons") == F.array(F.lit("V10"))
     with_earlier = readings.select(
-        "*", F.last(F.when(passed, earlier), ignorenulls=True).over(before(per_meter())).alias("_earlier")
-    )
-    previous_kw = F.when(F.col("_earlier.us") == F.col("read_us"), F.col("_earlier.kw"))
-    ranked = with_earlier.select(
         "*",
-        F.row_number().over(per_meter()).alias("_rank"),
-        (passed & (previous_kw.isNull() | (F.col("kw") != previous_kw))).alias("_takes_place"),
         (passed & _is_known()).alias("_passed"),
-        (over_limit_only & _is_known()).alias("_over_limit_only"),
+        (over_limit_only & _is_known()).alias("_over"),
+        F.last(F.when(passed, F.col("read_us")), ignorenulls=True).over(before(per_meter())).alias("_earlier_us"),
+        F.last(F.when(passed, F.col("kw")), ignorenulls=True).over(before(per_meter())).alias("_earlier_kw"),
     )
-    standing = ranked.select(
-        "*", _highest("_takes_place").alias("_stands"), _highest("_over_limit_only").alias("_over")
+    follows = F.coalesce(F.col("_earlier_us") == F.col("read_us"), F.lit(False))
+    compared = with_earlier.select(
+        "*",
+        follows.alias("_follows"),
+        (F.col("_passed") & (~follows | (F.col("kw") != F.col("_earlier_kw")))).alias("_takes_place"),
     )
-    accepted = F.col("_passed") & (F.col("_rank") == F.col("_stands"))
-    over = F.col("_over_limit_only") & F.col("_stands").isNull() & (F.col("_rank") == F.col("_over"))
-    return standing.select(
+    placed = compared.select(
+        "*",
+        F.when(F.col("_takes_place"), F.col("read_us")).alias("_place_us"),
+        F.when(F.col("_over"), F.col("read_us")).alias("_over_us"),
+    )
+    with_later = placed.select(
+        "*", next_of_meter("_place_us").alias("_next_us"), next_of_meter("_over_us").alias("_next_over_us")
+    )
+    is_last = ~F.col("_next_us").eqNullSafe(F.col("read_us"))
+    is_last_over = ~F.col("_next_over_us").eqNullSafe(F.col("read_us"))
+    accepted = F.col("_takes_place") & is_last
+    none_passed = ~F.col("_follows") & is_last
+    return with_later.select(
         *readings.columns,
         accepted.alias("is_accepted"),
         (F.col("_passed") & ~accepted).alias("is_superseded"),
-        (accepted | over).alias("is_standing"),
+        (accepted | (F.col("_over") & none_passed & is_last_over)).alias("is_standing"),
     )
 
 
 def _is_known() -> Column:
     return F.col("meter_key").isNotNull() & F.col("read_us").isNotNull()
-
-
-def _highest(condition: str) -> Column:
-    return F.max(F.when(F.col(condition), F.col("_rank"))).over(same_interval())

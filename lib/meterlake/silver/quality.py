@@ -28,7 +28,10 @@ def with_score(rows: DataFrame, rule: QualityConfig, excluding: tuple[str, ...])
         - _points(warned, rule.rate_of_change_points)
         - _points(faulty, rule.fault_points)
     )
-    score = F.round(F.greatest(F.lit(Decimal(0)), F.least(F.lit(Decimal(100)), points)), 0).cast("int")
+    computed = F.round(F.greatest(F.lit(Decimal(0)), F.least(F.lit(Decimal(100)), points)), 0).cast("int")
+    # Nearly all rows have nothing that costs points; decimals are for the others.
+    is_plain = ~F.col("unit_converted") & (F.col("missing") == 0) & _is_empty("warnings") & _is_empty("faults")
+    score = F.when(is_plain, F.lit(100)).otherwise(computed)
     scored = rows.select("*", F.when(F.col("is_scored"), score).alias("quality_score"))
     return scored.select("*", _tier(rule).alias("tier"))
 
@@ -36,6 +39,10 @@ def with_score(rows: DataFrame, rule: QualityConfig, excluding: tuple[str, ...])
 def is_low_quality() -> Column:
     """Q01: the row goes to quarantine. False where there is no score."""
     return F.coalesce(F.col("tier") == QUARANTINE, F.lit(False))
+
+
+def _is_empty(names: str) -> Column:
+    return F.size(names) == 0
 
 
 def _points(condition: Column, points: Decimal) -> Column:

@@ -8,7 +8,7 @@ from pyspark.sql import functions as F
 
 from meterlake import grid
 from meterlake.config import SourceConfig
-from meterlake.instants import instant, wall_clock
+from meterlake.instants import instant_columns, trimmed, unusual_instant, usual_us, wall_clock
 from meterlake.silver.sources import per_source
 
 Sources = Mapping[str, SourceConfig]
@@ -20,20 +20,24 @@ def with_stamps(readings: DataFrame, sources: Sources) -> DataFrame:
 
     received_at is the source's own where readable, else the end of the landing hour.
     """
-    parsed = readings.select(
-        "*",
-        per_source(sources, lambda source: instant(F.col("raw_read_at"), _zone(source))).alias("_stamp"),
-        per_source(sources, lambda source: instant(F.col("raw_received_at"), _zone(source))).alias("_received"),
+    texts = readings.select(
+        "*", trimmed(F.col("raw_read_at")).alias("_read"), trimmed(F.col("raw_received_at")).alias("_received")
     )
-    landed_end = F.col("landed_us") + F.lit(grid.HOUR_US)
+    # Step by step, since Spark computes an expression as often as it is named.
+    usual = texts.select(
+        "*", usual_us(F.col("_read")).alias("_usual_read"), usual_us(F.col("_received")).alias("_usual_received")
+    )
+    parsed = usual.select("*", *[_unusual(text, sources).alias(f"_unusual{text}") for text in ("_read", "_received")])
+    us, nanos, is_local = instant_columns(F.col("_usual_read"), F.col("_unusual_read"))
+    own_us, own_nanos, _ = instant_columns(F.col("_usual_received"), F.col("_unusual_received"))
     stamped = parsed.select(
         *readings.columns,
-        F.col("_stamp.us").alias("stamp_us"),
-        F.coalesce("_stamp.nanos", F.lit(0)).alias("stamp_nanos"),
-        F.coalesce("_stamp.is_local", F.lit(False)).alias("is_local"),
-        F.coalesce("_received.us", landed_end).alias("received_us"),
-        F.coalesce("_received.nanos", F.lit(0)).alias("received_nanos"),
-        F.col("_received").isNotNull().alias("has_own_received"),
+        us.alias("stamp_us"),
+        nanos.alias("stamp_nanos"),
+        is_local.alias("is_local"),
+        F.coalesce(own_us, F.col("landed_us") + F.lit(grid.HOUR_US)).alias("received_us"),
+        own_nanos.alias("received_nanos"),
+        own_us.isNotNull().alias("has_own_received"),
     )
     return _with_repeated_hour(stamped, sources) if any(map(_zone, sources.values())) else stamped
 
@@ -62,6 +66,11 @@ def with_read_at(readings: DataFrame, sources: Sources, offset_minutes: int, tol
         F.when(snaps, F.lit(0)).otherwise(F.col("stamp_nanos")).alias("read_nanos"),
         off_grid.alias("is_off_grid"),
     )
+
+
+def _unusual(text: str, sources: Sources) -> Column:
+    parsed = per_source(sources, lambda source: unusual_instant(F.col(text), _zone(source)))
+    return F.when(F.col(f"_usual{text}").isNull(), parsed)
 
 
 def _with_repeated_hour(readings: DataFrame, sources: Sources) -> DataFrame:

@@ -1,10 +1,10 @@
 """Silver from bronze: the rules in their order, in one exchange by neighbourhood.
 
 standardise   with_keys ─[exchange]─ with_registry ─ with_stamps ─ with_read_at ─ with_kw ─ with_checks
-judge         ─ with_standing ─ with_rates ─ with_hole ─ with_runs ─┬─ episodes F01 … F05 ────────┐
-rows_to_publish                                                     ├─ explode_fills ─┐           │
-                                                                    └─ reading_rows ──┴─ with_faults ─ with_score
-                                                                                       ─ with_low_quality
+judge         ─ with_standing ─ with_run_values ─ with_previous
+              ─ with_rates ─ with_hole ─ with_runs ─┬─ episodes F01 … F05 ────────┐
+rows_to_publish                                     ├─ explode_fills ─┐           │
+                                                    └─ reading_rows ──┴─ with_faults ─ with_score ─ with_low_quality
 """
 
 from dataclasses import dataclass
@@ -13,17 +13,19 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from meterlake.config import Config
+from meterlake.silver.aside import put_aside, taken_back
 from meterlake.silver.deduplicate import with_standing
 from meterlake.silver.faults import episodes_by_meter, with_faults
 from meterlake.silver.gaps import explode_fills, with_hole
 from meterlake.silver.low_variance import low_variance_days
 from meterlake.silver.neighbourhood import neighbourhood_days
+from meterlake.silver.previous import with_previous
 from meterlake.silver.quality import with_score
 from meterlake.silver.rate_of_change import with_rates
 from meterlake.silver.read_at import with_read_at, with_stamps
 from meterlake.silver.registry import with_keys, with_registry
 from meterlake.silver.rows import fill_rows, reading_rows, with_low_quality
-from meterlake.silver.runs import with_runs
+from meterlake.silver.runs import with_run_values, with_runs
 from meterlake.silver.standardise import with_kw
 from meterlake.silver.validate import with_checks
 from meterlake.silver.weeks import week_episodes
@@ -54,10 +56,11 @@ def standardise(bronze: Bronze, config: Config, only_registered: bool = False) -
 
 def judge(readings: DataFrame, config: Config) -> DataFrame:
     """Standardised readings with all that the rules say of them among the meter's others, in time order."""
-    readings = with_standing(readings)
+    readings = with_standing(put_aside(readings))
+    readings = with_previous(with_run_values(readings))
     readings = with_rates(readings, config.rate_of_change)
     readings = with_hole(readings, config.gaps)
-    return with_runs(readings, config.faults)
+    return taken_back(with_runs(readings, config.faults))
 
 
 def find_flagged_days(days: DataFrame, neighbours: DataFrame, config: Config) -> DataFrame:

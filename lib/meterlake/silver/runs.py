@@ -8,35 +8,49 @@ from pyspark.sql import functions as F
 from meterlake import grid
 from meterlake.config import FaultsConfig
 from meterlake.silver.carried import carried
-from meterlake.windows import METER, before, per_meter, until_now
+from meterlake.windows import METER, per_meter, until_now
+
+
+def with_run_values(readings: DataFrame) -> DataFrame:
+    """Adds run_kw, the value that a run can have (empty for a zero inside a vacancy), and is_over (above the limit).
+
+    Needs read_us, kw, max_kw, vacancies.
+    """
+    is_vacant = F.exists(
+        "vacancies",
+        lambda period: (
+            (F.col("read_us") >= period["from_us"]) & F.coalesce(F.col("read_us") < period["to_us"], F.lit(True))
+        ),
+    )
+    is_vacant_zero = (F.col("kw") == 0) & F.coalesce(is_vacant, F.lit(False))
+    return readings.select(
+        "*",
+        F.when(~F.coalesce(is_vacant_zero, F.lit(False)), F.col("kw")).alias("run_kw"),
+        F.coalesce(F.col("kw") > F.col("max_kw"), F.lit(False)).alias("is_over"),
+    )
 
 
 def with_runs(readings: DataFrame, rule: FaultsConfig) -> DataFrame:
     """Adds value_run_us and over_run_us (start of the run that a standing reading belongs to, empty without) and
     over_count (its place in the run over the limit, from 1).
 
-    Needs read_us, kw, max_kw, is_standing, vacancies. A hole of 4 h or more between two standing readings breaks a
-    run, a shorter one is bridged. A zero inside a vacancy belongs to no run of zeros and breaks one. Running
-    windows only: the run's end is known at its last row, which is all that an episode needs.
+    Needs read_us, is_standing, what with_run_values adds, and previous.with_previous of that. A hole of 4 h or more
+    between two standing readings breaks a run, a shorter one is bridged. A zero inside a vacancy belongs to no run of
+    zeros and breaks one. Running windows only: the run's end is known at its last row, which is all that an episode
+    needs.
     """
-    marked = _with_marks(readings)
-    previous = F.last(F.when(F.col("is_standing"), _mark()), ignorenulls=True).over(before(per_meter()))
-    counted = marked.select(
-        "*",
-        F.coalesce(previous, _carried_mark(readings)).alias("_previous"),
-        F.sum(F.col("is_standing").cast("long")).over(until_now(per_meter())).alias("_count"),
-    )
-    hole = F.col("read_us") - F.col("_previous.us") - grid.interval_us()
+    hole = F.col("read_us") - F.col("before_us") - grid.interval_us()
     continues = F.coalesce(hole < F.lit(int(rule.bridge_below_hours * grid.HOUR_US)), F.lit(False))
-    same_value = continues & F.coalesce(F.col("_run_value") == F.col("_previous.value"), F.lit(False))
-    still_over = continues & F.col("_is_over") & F.col("_previous.is_over")
-    starts = counted.select(
+    is_same = (F.col("run_before_us") == F.col("before_us")) & (F.col("run_before_kw") == F.col("run_kw"))
+    same_value = continues & F.coalesce(is_same, F.lit(False))
+    still_over = continues & F.col("is_over") & F.col("before_is_over")
+    starts = readings.select(
         "*",
         (F.col("is_standing") & ~same_value).alias("_value_starts"),
         (F.col("is_standing") & ~F.coalesce(still_over, F.lit(False))).alias("_over_starts"),
     )
-    in_value_run = F.col("is_standing") & F.col("_run_value").isNotNull()
-    in_over_run = F.col("is_standing") & F.col("_is_over")
+    in_value_run = F.col("is_standing") & F.col("run_kw").isNotNull()
+    in_over_run = F.col("is_standing") & F.col("is_over")
     return starts.select(
         *readings.columns,
         F.when(in_value_run, _or_carried(readings, "_value_starts", "value_run_us")).alias("value_run_us"),
@@ -44,8 +58,8 @@ def with_runs(readings: DataFrame, rule: FaultsConfig) -> DataFrame:
         F.when(
             in_over_run,
             F.coalesce(
-                F.col("_count") - _at_last("_over_starts", "_count") + 1,
-                F.col("_count") + carried(readings, "over_count").cast("long"),
+                F.col("standing_count") - _at_last("_over_starts", "standing_count") + 1,
+                F.col("standing_count") + carried(readings, "over_count").cast("long"),
             ),
         ).alias("over_count"),
     )
@@ -75,37 +89,6 @@ def run_episodes(readings: DataFrame, rule: FaultsConfig) -> DataFrame:
         grid.hours(F.col("ended_us") - F.col("started_us"))
     )
     return runs.select("meter_id", "meter_key", "fault", "started_us", "ended_us", evidence.alias("evidence"))
-
-
-def _with_marks(readings: DataFrame) -> DataFrame:
-    is_vacant = F.exists(
-        "vacancies",
-        lambda period: (
-            (F.col("read_us") >= period["from_us"]) & F.coalesce(F.col("read_us") < period["to_us"], F.lit(True))
-        ),
-    )
-    is_vacant_zero = (F.col("kw") == 0) & F.coalesce(is_vacant, F.lit(False))
-    return readings.select(
-        "*",
-        F.when(~F.coalesce(is_vacant_zero, F.lit(False)), F.col("kw")).alias("_run_value"),
-        F.coalesce(F.col("kw") > F.col("max_kw"), F.lit(False)).alias("_is_over"),
-    )
-
-
-def _mark() -> Column:
-    return F.struct(
-        F.col("read_us").alias("us"), F.col("_run_value").alias("value"), F.col("_is_over").alias("is_over")
-    )
-
-
-def _carried_mark(readings: DataFrame) -> Column:
-    """The standing reading before the slice, empty where there is none."""
-    mark = F.struct(
-        carried(readings, "standing_us").cast("long").alias("us"),
-        carried(readings, "run_kw").cast("decimal(18,6)").alias("value"),
-        carried(readings, "is_over").cast("boolean").alias("is_over"),
-    )
-    return F.when(carried(readings, "standing_us").isNotNull(), mark)
 
 
 def _or_carried(readings: DataFrame, start: str, field: str) -> Column:

@@ -66,12 +66,12 @@ def _groups(rule: UnitsConfig) -> dict[Group, list[str]]:
 
 def _group_of_name(rule: UnitsConfig) -> Column:
     """The number of the unit's group, empty where the unit is missing or unknown."""
-    is_unit = ~F.col("_unit").isin(list(rule.unknown_as_written))
-    group = F.lit(None).cast("int")
+    # kW stands first: the groups after it are asked about few rows.
+    group = F.when(F.col("_unit").isin(list(rule.unknown_as_written)), None)
     for position, names in enumerate(_groups(rule).values()):
         if names:
-            group = F.when(is_unit & F.lower("_unit").isin(names), position).otherwise(group)
-    return group
+            group = group.when(F.lower("_unit").isin(names), position)
+    return group.cast("int")
 
 
 def _group_of_size(rule: UnitsConfig) -> Column:
