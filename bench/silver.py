@@ -8,6 +8,7 @@ spark-submit, cold, beside DuckDB's. See bench/README.md.
 import argparse
 import json
 import shutil
+import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import replace
@@ -80,25 +81,43 @@ class Bench:
         return self.folder / "out" / name.replace(" ", "-")
 
 
+class Turns:
+    """The programs one after the other, round after round; the first round is not counted."""
+
+    def __init__(self, bench: Bench, peers: list[str]) -> None:
+        self.bench, self.left = bench, list(peers)
+        self.rounds: dict[str, list[Measured]] = {name: [] for name in peers}
+        self.died: dict[str, str] = {}
+
+    def take(self, number: int) -> None:
+        what = f"round {number}" if number else "warm-up"
+        for name in list(self.left):
+            try:
+                measured = self.bench.run(name)
+            except subprocess.CalledProcessError as error:  # as a rule: more memory than the machine has
+                self.died[name] = f"{what}: {error}"
+                self.left.remove(name)
+                print(f"{what} · {name} · {error}: it is left out from now on", file=sys.stderr)
+                continue
+            print(f"{what} · {name} · {measured.inside_s:,.1f} s · {measured.peak_mb:,.0f} MB", file=sys.stderr)
+            if number:
+                self.rounds[name].append(measured)
+
+
 def main() -> int:
     options = _options()
     bench = Bench(options)
     rows = bench.generate()
-    rounds: dict[str, list[Measured]] = {name: [] for name in options.peers}
+    turns = Turns(bench, options.peers)
     unequal: dict[str, list[str]] = {}
     for number in range(options.rounds + 1):
-        for name in options.peers:
-            measured = bench.run(name)
-            what = f"round {number}" if number else "warm-up"
-            print(f"{what} · {name} · {measured.inside_s:,.1f} s · {measured.peak_mb:,.0f} MB", file=sys.stderr)
-            if number:
-                rounds[name].append(measured)
+        turns.take(number)
         if number == 0 and "meterlake" in options.peers:
-            others = [name for name in options.peers if name not in ("meterlake", "floor")]
+            others = [name for name in turns.left if name not in ("meterlake", "floor")]
             unequal = {name: found for name in others if (found := bench.differences(name))}
             print(f"equal to Meterlake: {', '.join(sorted(set(others) - set(unequal)))}", file=sys.stderr)
     bench.spark.stop()
-    lines = [results.summary(name, rows, runs) for name, runs in rounds.items()]
+    lines = [results.summary(name, rows, runs) for name, runs in turns.rounds.items() if runs]
     cold = "meterlake cold, whole spark-submit"
     if options.cold:
         lines.append(results.summary(cold, rows, [bench.cold() for _ in range(options.cold)]))
@@ -106,10 +125,9 @@ def main() -> int:
     print(results.table(lines))
     compared = number_compared(options.peers)
     size = {"meters": options.meters, "days": options.days, "minutes": options.minutes, "readings": rows}
-    given = {"cores": options.cores, "memory_gb": options.memory, "partitions": options.partitions}
-    results.save(
-        "silver", options.name, size | bench_size(bench), given | ({"differences": unequal} if compared else {}), lines
-    )
+    given: dict[str, object] = {"cores": options.cores, "memory_gb": options.memory, "partitions": options.partitions}
+    given |= ({"differences": unequal} if compared else {}) | ({"died": turns.died} if turns.died else {})
+    results.save("silver", options.name, size | bench_size(bench), given, lines)
     for name, texts in unequal.items():
         print(f"{name} differs from Meterlake:", *texts, sep="\n  ", file=sys.stderr)
     return 1 if unequal else 0

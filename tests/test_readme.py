@@ -11,7 +11,8 @@ import pytest
 import yaml
 
 from meterlake import tables
-from meterlake.sample.names import FAULTS, RULES
+from meterlake.rule_names import FAULTS
+from meterlake.sample.names import RULES
 
 ROOT = Path(__file__).parents[1]
 LIBRARY = ROOT / "lib" / "meterlake"

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -21,6 +22,15 @@ REMOVED = "rows removed"
 _COMMITS_LOOKED_AT = 20
 _USER_METADATA = "spark.databricks.delta.commitInfo.userMetadata"
 _PROPERTIES = {"delta.enableDeletionVectors": "false"}
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What is to be written to a table: rows with _change, their number by kind, and the partitions they lie in."""
+
+    rows: DataFrame
+    counts: dict[str, int]
+    parts: set[Any]
 
 
 class Warehouse:
@@ -87,11 +97,8 @@ class Warehouse:
         is_open = self._open(table)
         self._write(rows.where(is_open) if is_open else rows, table, "overwrite", tag, is_open)
 
-    def apply(self, made: DataFrame, stored: DataFrame, table: Table, tag: str) -> dict[str, int]:
-        """Makes the stored rows into the made ones, in one commit that touches what differs; none where nothing does.
-
-        ``stored`` is the part of the table that ``made`` answers for. Gives the number of rows by kind of change.
-        """
+    def compare(self, made: DataFrame, stored: DataFrame, table: Table) -> Changes:
+        """What differs between the made rows and the stored ones, the part of the table that ``made`` answers for."""
         # Without the plan that made them: MERGE would analyse and run it again for each of its jobs.
         if is_open := self._open(table):
             made, stored = made.where(is_open), stored.where(is_open)
@@ -100,12 +107,16 @@ class Warehouse:
         counts: dict[str, int] = {}
         for row in of_parts:
             counts[row[CHANGE]] = counts.get(row[CHANGE], 0) + row["count"]
-        if set(counts) == {INSERT}:
-            rows = changes.select(*table.column_names)
+        return Changes(changes, counts, {row[1] for row in of_parts} if table.partitions else set())
+
+    def apply(self, changes: Changes, table: Table, tag: str) -> dict[str, int]:
+        """Makes the changes in one commit that touches them alone; none where there are none. Gives rows by kind."""
+        if set(changes.counts) == {INSERT}:
+            rows = changes.rows.select(*table.column_names)
             self.append(rows.repartition(*table.partitions) if table.partitions else rows.coalesce(1), table, tag)
-        elif counts:
-            self._merge(changes, table, tag, {row[1] for row in of_parts} if table.partitions else set())
-        return counts
+        elif changes.counts:
+            self._merge(changes.rows, table, tag, changes.parts)
+        return changes.counts
 
     def tags_since(self, table: Table, version: int) -> list[str] | None:
         """The tags of the commits after a version; None where the table's history does not reach back that far."""

@@ -7,9 +7,10 @@ from typing import Any
 from meterlake.config import Config
 from meterlake.explain.model import Stored
 from meterlake.explain.score import deductions
-from meterlake.explain.sentences import NAMES, Said, Sentences
+from meterlake.explain.sentences import Said, Sentences
 from meterlake.explain.story import Fill, Reading, Story
 from meterlake.explain.times import iso
+from meterlake.rule_names import NAMES
 
 
 def as_objects(story: Story, meter_id: str, config: Config) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -1,4 +1,4 @@
-"""The names of the rules, and what each says about a reading, in words with its numbers. All sentences stand here."""
+"""What each rule says about a reading, in words with its numbers. All sentences stand here."""
 
 import re
 from collections.abc import Callable
@@ -10,29 +10,8 @@ from meterlake.config import Config
 from meterlake.explain.model import Episode, Judged
 from meterlake.explain.times import Clock, length
 from meterlake.grid import MINUTE_US
+from meterlake.rule_names import NAMES
 
-NAMES = {
-    "V01": "VALUE_UNREADABLE",
-    "V02": "TIMESTAMP_UNREADABLE",
-    "V03": "METER_UNKNOWN",
-    "V04": "UNIT_UNKNOWN",
-    "V05": "UNIT_AMBIGUOUS",
-    "V06": "TIMESTAMP_FUTURE",
-    "V07": "TIMESTAMP_BACKDATED",
-    "V08": "OFF_GRID",
-    "V09": "NEGATIVE",
-    "V10": "ABOVE_LIMIT",
-    "V11": "SPIKE",
-    "V12": "DROP",
-    "V13": "SUPERSEDED",
-    "V14": "TIMESTAMP_TOO_OLD",
-    "Q01": "LOW_QUALITY",
-    "F01": "ZERO_VALUE",
-    "F02": "STUCK_VALUE",
-    "F03": "OVERLOAD",
-    "F04": "LOW_VARIANCE",
-    "F05": "NEIGHBOURHOOD",
-}
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 _LOCAL_STAMP = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d{1,9})?)?", re.ASCII)
 _BLANKS = " \t"

@@ -8,10 +8,11 @@ from meterlake.explain.heading import heading
 from meterlake.explain.model import Episode, Hole, Judged, Stored
 from meterlake.explain.period import Period
 from meterlake.explain.score import calculation
-from meterlake.explain.sentences import NAMES, Sentences, harmless, place, quoted
+from meterlake.explain.sentences import Sentences, harmless, place, quoted
 from meterlake.explain.story import Fill, Reading, Story
 from meterlake.explain.times import Clock, length
 from meterlake.grid import MINUTE_US
+from meterlake.rule_names import NAMES
 
 _BODY = 12
 _BESIDE = 54  # where a short line leaves room for its source

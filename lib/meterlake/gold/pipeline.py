@@ -7,6 +7,7 @@ from pyspark.sql import Column, DataFrame, Row, SparkSession
 from pyspark.sql import functions as F
 
 from meterlake import grid, progress
+from meterlake.beside import Start, beside
 from meterlake.config import Config
 from meterlake.errors import ConfigError
 from meterlake.few_rows import few_rows
@@ -19,7 +20,7 @@ from meterlake.gold.peaks import Surroundings, load_hours, peak_exclusions, peak
 from meterlake.gold.usable import keep_usable
 from meterlake.operations import audit, runs
 from meterlake.operations.layer import layer
-from meterlake.storage import Warehouse
+from meterlake.storage import Changes, Warehouse
 from meterlake.tables import Table, bronze, gold, silver
 
 JOB, BEFORE = "build_gold", "build_silver"
@@ -92,6 +93,11 @@ class _Gold:
 
     def write(self) -> dict[str, dict[str, int]]:
         """Each table of gold; what it wrote by table and kind."""
+        with beside() as start:
+            self._write(start)
+        return self.written
+
+    def _write(self, start: Start) -> None:
         zone, offset = self.config.time_zone, self.config.grid_offset()
         meters = active_meters(self.read[bronze.METERS])
         near = self._of(silver.READINGS, "read_date", self._is_near).select(*_READ)
@@ -99,18 +105,6 @@ class _Gold:
             near = near.localCheckpoint(eager=True)  # some days fit in memory, and all below plans faster over a leaf
         of_days = near if self.days is None else near.where(self._is_day(F.col("read_date")))
         usable = self._usable(of_days)
-        hours = hourly_load(self._usable(near), meters, offset)
-        self._publish(hours, gold.HOURLY_LOAD, self._is_hour)
-        around = Surroundings(
-            self.read[bronze.WEATHER],
-            self.read[bronze.GRID_MAINTENANCE],
-            public_holidays(self.spark, self.config.peaks.holiday_region),
-        )
-        # A day's peaks look at the year before: made of all hourly loads, which are few.
-        loads = load_hours(self.warehouse.read(gold.HOURLY_LOAD), around, self.config.peaks, zone)
-        self._publish(peak_exclusions(loads), gold.PEAK_EXCLUSIONS)
-        self._publish(peak_periods(loads, self.config.peaks), gold.PEAK_PERIODS)
-        self._publish(daily_consumption(usable, meters, zone, offset), gold.DAILY_CONSUMPTION, self._is_local_day)
         quality = daily_quality(
             of_days,
             self._of(silver.QUARANTINE, "read_date", lambda day: self._is_day(day) | day.isNull()),
@@ -120,25 +114,50 @@ class _Gold:
             offset,
             self.config.quality.standard_from,
         )
-        self._publish(quality, gold.DAILY_QUALITY, self._is_local_day)
-        return self.written
+        consumption = daily_consumption(usable, meters, zone, offset)
+        # Compared beside the hours and the peaks, which wait for each other.
+        of_meters = {
+            table: start(self._compared, rows, table, self._is_local_day)
+            for table, rows in ((gold.DAILY_CONSUMPTION, consumption), (gold.DAILY_QUALITY, quality))
+        }
+        hours = hourly_load(self._usable(near), meters, offset)
+        self._publish(gold.HOURLY_LOAD, lambda: self._compared(hours, gold.HOURLY_LOAD, self._is_hour))
+        around = Surroundings(
+            self.read[bronze.WEATHER],
+            self.read[bronze.GRID_MAINTENANCE],
+            public_holidays(self.spark, self.config.peaks.holiday_region),
+        )
+        # A day's peaks look at the year before: made of all hourly loads, which are few.
+        loads = load_hours(self.warehouse.read(gold.HOURLY_LOAD), around, self.config.peaks, zone)
+        exclusions, periods = peak_exclusions(loads), peak_periods(loads, self.config.peaks)
+        self._publish(gold.PEAK_EXCLUSIONS, lambda: self._compared(exclusions, gold.PEAK_EXCLUSIONS))
+        self._publish(gold.PEAK_PERIODS, lambda: self._compared(periods, gold.PEAK_PERIODS))
+        for table, compared in of_meters.items():
+            self._publish(table, compared.result)
 
-    def _publish(self, rows: DataFrame, table: Table, is_ours: Callable[[], Column] | None = None) -> None:
-        """Writes the rows; of some days where the run is of some days, and then only what differs."""
+    def _compared(
+        self, rows: DataFrame, table: Table, is_ours: Callable[[], Column] | None = None
+    ) -> DataFrame | Changes:
+        """All rows where all days are made anew; else, of the run's days, what differs from the stored ones."""
+        made = rows.select(*table.column_names)
+        if self.days is None:
+            return made
+        stored = self.warehouse.read(table)
+        if is_ours is not None:
+            made, stored = made.where(is_ours()), stored.where(is_ours())
+        return self.warehouse.compare(made, stored, table)
+
+    def _publish(self, table: Table, found: Callable[[], DataFrame | Changes]) -> None:
         with progress.step(f"{table.full_name} written") as step:
-            made = rows.select(*table.column_names)
-            if self.days is None:
-                spread = made.repartition(*table.partitions) if table.partitions else made
-                self.warehouse.replace(spread, table, progress.run_id())
-                counts = {"written": self.warehouse.rows_written(table)}
+            rows = found()
+            if isinstance(rows, Changes):
+                written = sum(self.warehouse.apply(rows, table, progress.run_id()).values())
             else:
-                stored = self.warehouse.read(table)
-                if is_ours is not None:
-                    made, stored = made.where(is_ours()), stored.where(is_ours())
-                changes = self.warehouse.apply(made, stored, table, progress.run_id())
-                counts = {"written": sum(changes.values())}
-            self.written[table.full_name] = counts
-            step.note(rows=counts["written"])
+                spread = rows.repartition(*table.partitions) if table.partitions else rows
+                self.warehouse.replace(spread, table, progress.run_id())
+                written = self.warehouse.rows_written(table)
+            self.written[table.full_name] = {"written": written}
+            step.note(rows=written)
 
     def _of(self, table: Table, column: str, condition: Callable[[Column], Column]) -> DataFrame:
         return self.read[table] if self.days is None else self.read[table].where(condition(F.col(column)))

@@ -1,29 +1,16 @@
 """What the rules, faults and holes are called, and what they do, for people who read the summary."""
 
-RULES = {
-    "V01": ("VALUE_UNREADABLE", "quarantined"),
-    "V02": ("TIMESTAMP_UNREADABLE", "quarantined"),
-    "V03": ("METER_UNKNOWN", "rejected"),
-    "V04": ("UNIT_UNKNOWN", "quarantined"),
-    "V05": ("UNIT_AMBIGUOUS", "quarantined"),
-    "V06": ("TIMESTAMP_FUTURE", "quarantined"),
-    "V07": ("TIMESTAMP_BACKDATED", "warning"),
-    "V08": ("OFF_GRID", "quarantined"),
-    "V09": ("NEGATIVE", "rejected"),
-    "V10": ("ABOVE_LIMIT", "quarantined"),
-    "V11": ("SPIKE", "warning"),
-    "V12": ("DROP", "warning"),
-    "V13": ("SUPERSEDED", "superseded"),
-    "V14": ("TIMESTAMP_TOO_OLD", "quarantined"),
-    "Q01": ("LOW_QUALITY", "quarantined"),
+from meterlake.rule_names import CHECKS
+
+_OTHERWISE = {
+    "V03": "rejected",
+    "V07": "warning",
+    "V09": "rejected",
+    "V11": "warning",
+    "V12": "warning",
+    "V13": "superseded",
 }
-FAULTS = {
-    "F01": "ZERO_VALUE",
-    "F02": "STUCK_VALUE",
-    "F03": "OVERLOAD",
-    "F04": "LOW_VARIANCE",
-    "F05": "NEIGHBOURHOOD",
-}
+RULES = {rule: (name, _OTHERWISE.get(rule, "quarantined")) for rule, name in CHECKS.items()}
 HOLES = {
     "interpolated": "below 4 h, filled",
     "missing_short": "4 h to 24 h, marked",

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from meterlake.rule_names import FAULTS
 from meterlake.sample import names
 from meterlake.sample.checks import Check
 from meterlake.sample.found import Found
@@ -50,7 +51,7 @@ def holes(checks: Sequence[Check]) -> list[str]:
 
 def faults(checks: Sequence[Check]) -> list[str]:
     """Faults by id."""
-    rows = [(check.kind, names.FAULTS[check.kind], *_counts(check)) for check in checks]
+    rows = [(check.kind, FAULTS[check.kind], *_counts(check)) for check in checks]
     return [*heading("faults, found beside those injected"), *table(("fault", "name", *CHECK_COLUMNS), rows)]
 
 

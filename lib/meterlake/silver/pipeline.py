@@ -1,12 +1,13 @@
 """build_silver: judges what bronze has gained since the last run, checks the counts, writes what differs."""
 
-from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 
 from pyspark.sql import DataFrame, Row, SparkSession
 from pyspark.sql import functions as F
 
 from meterlake import progress
+from meterlake.beside import beside
+from meterlake.compared import Compared
 from meterlake.config import Config
 from meterlake.errors import ConfigError
 from meterlake.few_rows import few_rows
@@ -142,17 +143,20 @@ class _Build:
             wide = widened(asked, margin, margin)
             fresh = source.readings.where(F.col("batch_id").isin(tags) | is_in("read_date", wide))
         standard = standardise(Bronze(fresh, source.meters, source.vacancies), self.config)
-        update = Update(source, standard, self._stored(), self.config, progress.run_id())
-        with few_rows(self.spark, None if asked else count * _ROWS_JUDGED_AGAIN):
-            self._judge_and_write(update, as_of, as_of_before, asked)
+        with few_rows(self.spark, None if asked else count * _ROWS_JUDGED_AGAIN), beside() as start:
+            compared = Compared(self.warehouse, start)
+            update = Update(source, standard, self._stored(), self.config, progress.run_id(), compared.add)
+            self._judge_and_write(update, compared, as_of, as_of_before, asked)
         return as_of
 
-    def _judge_and_write(self, update: Update, as_of: datetime, as_of_before: datetime, asked: set[date]) -> None:
+    def _judge_and_write(
+        self, update: Update, compared: Compared, as_of: datetime, as_of_before: datetime, asked: set[date]
+    ) -> None:
         with progress.step("silver: what is new, judged") as step:
             update.run(as_of, as_of_before, asked)
             step.note(days=len(update.days), rows=update.rows_in)
         self._audit(count(update.rows), update.rows_in)
-        self._write(update.made, update.replaced, update.days)
+        self._write(compared, update.days)
 
     def _judge_neighbourhoods(self, source: Bronze, last: Row, as_of: datetime) -> None:
         """Judges all of the meters whose registry row or vacancies have changed, and of their neighbours."""
@@ -177,20 +181,21 @@ class _Build:
                 source.vacancies,
             )
             built = build(part, self.config, _us(as_of), progress.run_id())
-            replaced = {table: self.warehouse.read(table).join(own, "meter_id", "left_semi") for table in OUTPUTS}
-            self._write(built.tables, replaced, None)
+            with beside() as start:
+                compared = Compared(self.warehouse, start)
+                for table in OUTPUTS:
+                    stored = self.warehouse.read(table).join(own, "meter_id", "left_semi")
+                    compared.add(table, built.tables[table], stored)
+                self._write(compared, None)
 
     def _stored(self) -> dict[Table, DataFrame]:
         return {table: self.warehouse.read(table) for table in OUTPUTS}
 
-    def _write(
-        self, made: Mapping[Table, DataFrame], replaced: Mapping[Table, DataFrame], days: set[date] | None
-    ) -> None:
+    def _write(self, compared: Compared, days: set[date] | None) -> None:
         runs.announce(self.spark, self.warehouse, self.this, days)
         for table in OUTPUTS:
             with progress.step(f"{table.full_name} compared and written") as step:
-                old = replaced.get(table, self.warehouse.read(table))
-                step.note(**_told(self.warehouse.apply(made[table], old, table, progress.run_id())))
+                step.note(**_told(self.warehouse.apply(compared.changes(table), table, progress.run_id())))
 
     def _audit(self, counts: Counts, rows_in: int) -> None:
         with progress.step("silver: counts balance") as step:

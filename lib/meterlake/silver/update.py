@@ -1,7 +1,7 @@
 """Silver from what is new: the days that new readings touch, judged again beside what the days before hand on."""
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 from pyspark.sql import DataFrame
@@ -29,12 +29,14 @@ from meterlake.silver.rulebook import (
 from meterlake.silver.weekly import Changed, weekly
 from meterlake.tables import Table, silver
 
+Answer = Callable[[Table, DataFrame, DataFrame], None]
 _KEYS = ("neighbourhood_key", "meter_key", "meter_id", "interval_minutes")
 
 
 @dataclass
 class Update:
-    """Silver's tables where new readings touch them: ``run`` fills ``made`` and ``replaced``, by table.
+    """Silver's tables where new readings touch them: ``run`` gives each to ``answer`` as soon as it is known, with the
+    rows made and the stored ones that they replace.
 
     ``was`` holds the stored tables, ``fresh`` the standardised new readings, ``days_asked`` more days to judge again.
     """
@@ -44,40 +46,41 @@ class Update:
     was: Mapping[Table, DataFrame]
     config: Config
     run_id: str
-    made: dict[Table, DataFrame] = field(default_factory=dict)
-    replaced: dict[Table, DataFrame] = field(default_factory=dict)
+    answer: Answer
 
     def run(self, as_of: datetime, as_of_before: datetime, days_asked: Collection[date] = ()) -> None:
         zone = self.config.time_zone
         meters = keep(with_reference(self.bronze.meters, self.bronze.vacancies))
         self.fresh = keep(self.fresh)
-        alone = self._alone()
         touched = keep(self._touched(days_asked))
         rounds = Rounds(self.config, self._read, self._states(), self._first_accepted())
         rounds.judge_until_settled(touched)
         judged, by_meter = rounds.judged(), _by_meter(rounds.judged())
-        self._days(rounds)
         changed = Changed(touched, self.sum_cells, self.sum_days, by_meter, rounds.meter_days())
         week = weekly(changed, self.was, self.bronze.meters, self.config)
-        self.made |= week.made
-        self.replaced |= week.replaced
+        for table, made in week.made.items():
+            self.answer(table, made, week.replaced[table])
         episodes = keep(self._episodes(rounds, judged, week.flagged, meters))
         self._judge_where_faults_changed(rounds, episodes, meters)
+        self._days(rounds)
         judged = rounds.judged()
+        alone = self._alone(judged)
         seen = meters_seen(_by_meter(judged)).join(F.broadcast(meters.select("meter_key", "meter_id")), "meter_key")
         judged_meters = keep(with_seen(meters, self.was[silver.METERS_JUDGED], seen))
-        self.made[silver.METERS_JUDGED] = content.meter_rows(judged_meters)
-        self.made[silver.FAULTS] = fault_rows(episodes, judged_meters, self.config.faults)
-        self.replaced[silver.FAULTS] = self._of_meters(silver.FAULTS, rounds.slices())
+        self.answer(silver.METERS_JUDGED, content.meter_rows(judged_meters), self.was[silver.METERS_JUDGED])
+        faults = fault_rows(episodes, judged_meters, self.config.faults)
+        self.answer(silver.FAULTS, faults, self._of_meters(silver.FAULTS, rounds.slices()))
         self._gaps(rounds, judged, judged_meters, as_of, as_of_before)
         self.rows = keep(self._rows(rounds, judged, alone, episodes))
         self._readings(rounds, judged, alone)
         self.days = rounds.all_days() | days_in(_day_of(alone, zone))
         self.rows_in = judged.count() + alone.count()
 
-    def _alone(self) -> DataFrame:
+    def _alone(self, judged: DataFrame) -> DataFrame:
         """New readings that nothing else depends on, judged: of no registered meter, or without a time."""
         alone = self.fresh.where(F.col("meter_key").isNull() | F.col("read_us").isNull())
+        if alone.isEmpty():
+            return judged.select(*JUDGED).limit(0)
         return keep(judge(alone, self.config).select(*JUDGED))
 
     def _touched(self, days_asked: Collection[date]) -> DataFrame:
@@ -122,10 +125,10 @@ class Update:
 
     def _days(self, rounds: Rounds) -> None:
         """silver.meter_days of the days that were judged."""
-        self.made[silver.METER_DAYS] = content.meter_day_rows(rounds.meter_days())
         of_days = rounds.days().select("meter_id", F.col("day").alias("read_date"))
         near = self.was[silver.METER_DAYS].where(is_in("read_date", rounds.all_days()))
-        self.replaced[silver.METER_DAYS] = near.join(F.broadcast(of_days), ["meter_id", "read_date"], "left_semi")
+        replaced = near.join(F.broadcast(of_days), ["meter_id", "read_date"], "left_semi")
+        self.answer(silver.METER_DAYS, content.meter_day_rows(rounds.meter_days()), replaced)
 
     def _episodes(self, rounds: Rounds, judged: DataFrame, flagged: DataFrame, meters: DataFrame) -> DataFrame:
         """All episodes of the meters that were judged: meter_id, meter_key, fault, started_us, ended_us, evidence."""
@@ -159,8 +162,8 @@ class Update:
         as_of_us = (as_of - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
         outer = outer_holes(meters, self.config.gaps, as_of_us, self.config.grid_offset())
         before = self.was[silver.GAPS].where(is_recent)
-        self.made[silver.GAPS] = closed_holes(judged).unionByName(outer.where(is_recent))
-        self.replaced[silver.GAPS] = stored.gaps_of(before, slices, meters, self.config.time_zone)
+        made = closed_holes(judged).unionByName(outer.where(is_recent))
+        self.answer(silver.GAPS, made, stored.gaps_of(before, slices, meters, self.config.time_zone))
 
     def _rows(self, rounds: Rounds, judged: DataFrame, alone: DataFrame, episodes: DataFrame) -> DataFrame:
         own = rounds.slices().select("meter_id", F.col("meter_key").alias("_slice"))
@@ -176,18 +179,18 @@ class Update:
         zone = self.config.time_zone
         reach = keep(stored.with_reach(rounds.slices(), judged))
         days = rounds.all_days()
-        self.made[silver.READINGS] = row.as_readings(self.rows, zone, self.run_id)
-        self.made[silver.QUARANTINE] = row.as_quarantine(self.rows, zone, self.run_id)
         # A hole that is filled is shorter than a day or two: its rows lie that far before the reading that ends it.
         around = is_in("read_date", widened(days, 2, 0))
-        self.replaced[silver.READINGS] = stored.readings_of(self.was[silver.READINGS].where(around), reach)
+        readings = stored.readings_of(self.was[silver.READINGS].where(around), reach)
+        self.answer(silver.READINGS, row.as_readings(self.rows, zone, self.run_id), readings)
         alone_days = is_in("read_date", days_in(_day_of(alone, zone, own_only=True))) | F.col("read_date").isNull()
         line = ["source_file", "source_version", "source_line"]
         of_alone = (
             self.was[silver.QUARANTINE].where(alone_days).join(F.broadcast(alone.select(*line)), line, "left_semi")
         )
         of_slices = stored.quarantine_of(self.was[silver.QUARANTINE].where(around), reach)
-        self.replaced[silver.QUARANTINE] = of_slices.unionByName(of_alone)
+        refused = row.as_quarantine(self.rows, zone, self.run_id)
+        self.answer(silver.QUARANTINE, refused, of_slices.unionByName(of_alone))
 
 
 def _by_meter(judged: DataFrame) -> DataFrame:

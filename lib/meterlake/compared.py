@@ -1,0 +1,25 @@
+"""Tables, compared with the stored ones as soon as each is known, beside the work on the others."""
+
+from concurrent.futures import Future
+
+from pyspark.sql import DataFrame
+
+from meterlake.beside import Start
+from meterlake.storage import Changes, Warehouse
+from meterlake.tables import Table
+
+
+class Compared:
+    """What differs, by table. To compare changes nothing: tables are written in their order, when all are known."""
+
+    def __init__(self, warehouse: Warehouse, start: Start) -> None:
+        self._warehouse, self._start = warehouse, start
+        self._found: dict[Table, Future[Changes]] = {}
+
+    def add(self, table: Table, made: DataFrame, replaced: DataFrame) -> None:
+        """Begins to compare the rows made with the stored ones that they replace."""
+        self._found[table] = self._start(self._warehouse.compare, made, replaced, table)
+
+    def changes(self, table: Table) -> Changes:
+        """Waits for what differs."""
+        return self._found[table].result()
