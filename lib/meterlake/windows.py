@@ -5,11 +5,12 @@ from pyspark.sql import functions as F
 
 METER = ("neighbourhood_key", "meter_key")
 RANK = ("received_us", "received_nanos", "source_file", "source_version", "source_line")
+_IN_TIME = ("read_us", *RANK)
 
 
 def per_meter() -> WindowSpec:
     """A meter's readings in time order, those of one interval by rank."""
-    return Window.partitionBy(*METER).orderBy("read_us", *RANK)
+    return Window.partitionBy(*METER).orderBy(*_IN_TIME)
 
 
 def next_of_meter(column: str) -> Column:
@@ -17,9 +18,7 @@ def next_of_meter(column: str) -> Column:
 
     As SQL, since F.lead cannot pass over; a frame from here to the end would be read again for each row.
     """
-    return F.expr(
-        f"lead({column}) IGNORE NULLS OVER (PARTITION BY {', '.join(METER)} ORDER BY {', '.join(('read_us', *RANK))})"
-    )
+    return F.expr(f"lead({column}) IGNORE NULLS OVER (PARTITION BY {', '.join(METER)} ORDER BY {', '.join(_IN_TIME)})")
 
 
 def per_meter_day() -> WindowSpec:
