@@ -21,7 +21,7 @@ from pyspark.sql import SparkSession
 
 from bench import results, spark_work
 from bench.generated import FIRST_DAY, Size, generate
-from meterlake import tables
+from meterlake import progress, tables
 from meterlake.bronze import pipeline as bronze
 from meterlake.config import Config
 from meterlake.gold import pipeline as gold
@@ -62,8 +62,10 @@ def meter_name(number: int) -> str:
 
 
 def run(spark: SparkSession, config: Config) -> None:
+    """From landing to gold, each layer a run of its own as its job would be."""
     for layer in (bronze, silver, gold):
-        layer.run(spark, config)
+        with progress.running(progress.Run("bench")):
+            layer.run(spark, config)
 
 
 def measured(spark: SparkSession, work: Callable[[], object]) -> dict[str, Any]:

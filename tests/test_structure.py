@@ -23,6 +23,7 @@ ACTING = ("build", "rounds", "update", "pipeline", "kept", "counts", "day_sets")
 SHARED = {
     "instants",
     "silver.carried",
+    "silver.exact",
     "silver.numbers",
     "silver.sources",
     "silver.weeks",

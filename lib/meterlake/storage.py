@@ -17,11 +17,9 @@ from meterlake.differences import CHANGE, DELETE, INSERT, differences
 from meterlake.errors import StorageError
 from meterlake.tables import Table
 
-# Readers without a JVM refuse tables with deletion vectors.
 REMOVED = "rows removed"
 _COMMITS_LOOKED_AT = 20
 _USER_METADATA = "spark.databricks.delta.commitInfo.userMetadata"
-_PROPERTIES = {"delta.enableDeletionVectors": "false"}
 
 
 @dataclass(frozen=True)
@@ -201,7 +199,7 @@ class Warehouse:
         if self.exists(table):
             self.read(table)
         shaped = rows.select(*[F.col(f.name).alias(f.name, metadata=f.metadata) for f in table.schema])
-        writer = shaped.write.format("delta").mode(mode).option("userMetadata", tag).options(**_PROPERTIES)
+        writer = shaped.write.format("delta").mode(mode).option("userMetadata", tag).options(**_properties(table))
         if within:
             writer = writer.option("replaceWhere", within)
         self._save(writer.partitionBy(*table.partitions) if table.partitions else writer, table)
@@ -220,6 +218,12 @@ class Warehouse:
                 self.place(table),
                 "move the folder away and run again, or point storage.warehouse elsewhere",
             )
+
+
+def _properties(table: Table) -> dict[str, str]:
+    """What a table is created with. Readers without a JVM refuse tables with deletion vectors."""
+    searched = {"delta.dataSkippingStatsColumns": ",".join(table.searched_by)} if table.searched_by else {}
+    return {"delta.enableDeletionVectors": "false"} | searched
 
 
 def _difference(found: StructType, expected: StructType) -> str:

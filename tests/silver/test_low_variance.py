@@ -45,6 +45,6 @@ SHORT_WEEK = [flat("134 of 167", "0", 134), flat("133 of 167", None, 133)]
 def test_weeks_by_their_sums(spark: SparkSession, config: Config, cases: list[Case], last_day: str, zone: str) -> None:
     keyed = [case | {"meter_key": key} for key, case in enumerate(cases)]
     days = frame(spark, keyed, neighbourhood_key=0, day=last_day)
-    flagged = low_variance_days(days, config.faults.low_variance, zone, 0).drop("meter_id")
+    flagged = low_variance_days(days, days, config.faults.low_variance, zone, 0).drop("meter_id")
     joined = days.select("case", "meter_key", "expected_evidence").join(flagged, "meter_key", "left")
     assert wrong(joined, "evidence") == []

@@ -64,7 +64,7 @@ def wrong_days(spark: SparkSession, cases: list[Case], config: Config) -> list[s
     rule = config.faults.neighbourhood
     own = ("neighbourhood_key", "meter_key", "meter_id")
     days = readings.where("is_accepted").select(*own, F.lit(date(2026, 3, 10)).alias("day")).distinct()
-    flagged = neighbourhood_days(neighbour_days(readings, rule, "UTC", 0), days, rule)
+    flagged = neighbourhood_days(days, neighbour_days(readings, rule, "UTC", 0), rule)
     meters = readings.select("case", "meter_key", "expected_evidence").distinct()
     return wrong(meters.join(flagged.drop("meter_id"), "meter_key", "left"), "evidence")
 

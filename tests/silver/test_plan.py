@@ -85,7 +85,8 @@ def silver(bronze: Bronze, defaults: Config) -> Iterator[Silver]:
     judged.persist()
     days = with_delays(meter_days(judged, ZONE), judged, ZONE).persist()
     neighbours = neighbour_days(judged, defaults.faults.neighbourhood, ZONE, 0).persist()
-    flagged = find_flagged_days(accepted_days(days), neighbours, defaults).persist()
+    accepted = accepted_days(days)
+    flagged = find_flagged_days(accepted, accepted, neighbours, defaults).persist()
     episodes = run_episodes(judged, defaults.faults).unionByName(weekly_episodes(flagged, defaults)).persist()
     named = F.broadcast(bronze.meters.select("meter_key", "meter_id"))
     seen = meters_seen(judged).join(named, "meter_key")
@@ -189,11 +190,12 @@ class TestFromJudgedReadings:
 
 
 def _daily(silver: Silver, config: Config) -> list[DataFrame]:
+    accepted = accepted_days(silver.days)
     return [
         meter_days(silver.judged, ZONE),
         with_delays(silver.days.drop("delays_us"), silver.judged, ZONE),
         neighbour_days(silver.judged, config.faults.neighbourhood, ZONE, 0),
-        find_flagged_days(accepted_days(silver.days), silver.neighbours, config),
+        find_flagged_days(accepted, accepted, silver.neighbours, config),
     ]
 
 

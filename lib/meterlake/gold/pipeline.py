@@ -67,12 +67,14 @@ def run(spark: SparkSession, config: Config, rebuild: bool = False) -> None:
     read = {table: warehouse.read(table, this_run.inputs[table.full_name]) for table in INPUTS}
     for table in OUTPUTS:
         warehouse.read(table)  # one that is not ours is told before another is written
-    runs.announce(spark, warehouse, this_run, days)
+    with few_rows(spark, 0):
+        runs.announce(spark, warehouse, this_run, days)
     made = _Gold(spark, config, warehouse, read, days)
     with few_rows(spark, None if days is None else made.rows()):
         written = made.write()
-    audit.record(spark, warehouse, JOB, written)
-    runs.finish(spark, warehouse, this_run, OUTPUTS)
+    with few_rows(spark, 0):
+        audit.record(spark, warehouse, JOB, written)
+        runs.finish(spark, warehouse, this_run, OUTPUTS)
 
 
 class _Gold:

@@ -11,22 +11,23 @@ from meterlake.silver.weeks import rounded, spread, weekly_sums
 from meterlake.windows import METER
 
 
-def low_variance_days(days: DataFrame, rule: LowVarianceConfig, time_zone: str, offset_minutes: int) -> DataFrame:
-    """F04, day by day: METER, meter_id, day, evidence (the ratio). Needs what meter_days.accepted_days gives.
+def low_variance_days(
+    tested: DataFrame, days: DataFrame, rule: LowVarianceConfig, time_zone: str, offset_minutes: int
+) -> DataFrame:
+    """F04, day by day: METER, meter_id, day, evidence (the ratio).
 
-    Tested for every local day with an accepted reading, over the seven local days that end with it; not with fewer
-    than 80 % of the grid points of those days (23 or 25 hours where the clock changes), nor where the mean is not
-    above 0. Compared as n·Σx² − (Σx)² < 0.0001·(Σx)² in whole millionths of a kW.
+    Needs what meter_days.accepted_days gives, as ``tested`` those of them that are to be tested: over the seven local
+    days that end with each; not with fewer than 80 % of the grid points of those days (23 or 25 hours where the clock
+    changes), nor where the mean is not above 0. Compared as n·Σx² − (Σx)² < 0.0001·(Σx)² in whole millionths of a kW.
     """
-    weeks = weekly_sums(days, ["n", "sum_x", "sum_xx"], rule.days).join(
-        days.select(*METER, "day", "meter_id", "interval_minutes"), [*METER, "day"]
-    )
+    named = tested.select(*METER, "meter_id", "interval_minutes", "day")
+    weeks = weekly_sums(named, days, ["n", "sum_x", "sum_xx"], rule.days)
     start = grid.midnight_us(F.date_sub("day", rule.days - 1), time_zone)
     end = grid.midnight_us(F.date_add("day", 1), time_zone)
     expected = grid.points_between(start, end, grid.interval_us(), offset_minutes)
-    is_tested = (F.col("n") >= F.lit(rule.min_intervals_share) * expected) & (F.col("sum_x") > 0)
-    tested = weeks.where(is_tested).select("*", _spread().alias("_spread"), _ratio().alias("_ratio"))
-    return tested.where(_is_below(rule.ratio_below)).select(
+    is_enough = (F.col("n") >= F.lit(rule.min_intervals_share) * expected) & (F.col("sum_x") > 0)
+    enough = weeks.where(is_enough).select("*", _spread().alias("_spread"), _ratio().alias("_ratio"))
+    return enough.where(_is_below(rule.ratio_below)).select(
         *METER, "meter_id", "day", rounded(F.col("_ratio")).alias("evidence")
     )
 

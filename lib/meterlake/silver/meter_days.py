@@ -6,6 +6,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from meterlake import grid
+from meterlake.silver import exact
 from meterlake.silver.carried import end_of_day
 from meterlake.silver.weeks import micro
 from meterlake.windows import METER
@@ -22,8 +23,8 @@ def meter_days(judged: DataFrame, time_zone: str) -> DataFrame:
     )
     return dated.groupBy(*METER, "meter_id", "interval_minutes", "day").agg(
         F.count("_x").alias("n"),
-        F.sum("_x").alias("sum_x"),
-        F.sum(F.col("_x") * F.col("_x")).alias("sum_xx"),
+        exact.sum_of(F.col("_x")).cast("decimal(28,0)").alias("sum_x"),
+        exact.sum_of_products(F.col("_x"), F.col("_x")).alias("sum_xx"),
         F.count_if("is_superseded").alias("superseded"),
         F.count_if(F.col("is_superseded") & F.col("is_backdated")).alias("superseded_late"),
         end_of_day().alias("carried"),

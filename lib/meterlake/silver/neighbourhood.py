@@ -5,6 +5,7 @@ from pyspark.sql import functions as F
 
 from meterlake import grid
 from meterlake.config import NeighbourhoodConfig
+from meterlake.silver import exact
 from meterlake.silver.weeks import micro, rounded, spread, weekly_sums
 from meterlake.windows import METER
 
@@ -22,32 +23,35 @@ def neighbour_days(readings: DataFrame, rule: NeighbourhoodConfig, time_zone: st
     return _daily_sums(hours, time_zone)
 
 
-def neighbourhood_days(daily: DataFrame, days: DataFrame, rule: NeighbourhoodConfig) -> DataFrame:
+def neighbourhood_days(tested: DataFrame, daily: DataFrame, rule: NeighbourhoodConfig) -> DataFrame:
     """The days whose week trips F05: METER, meter_id, day, evidence (r).
 
-    Needs what neighbour_days gives and the meter's days with an accepted reading (meter_days.accepted_days). Not
-    tested with fewer than 72 hours, nor where r is undefined.
+    Needs the days to test, of those with an accepted reading (meter_days.accepted_days), and what neighbour_days gives.
+    Not tested with fewer than 72 hours, nor where r is undefined.
     """
-    weeks = weekly_sums(daily, _SUMS, rule.days).join(days.select(*METER, "day", "meter_id"), [*METER, "day"])
-    tested = weeks.where(F.col("n") >= rule.min_hours).select(*METER, "meter_id", "day", _correlation().alias("_r"))
-    flagged = tested.where(F.col("_r") < F.lit(float(rule.correlation_below)))
+    weeks = weekly_sums(tested.select(*METER, "meter_id", "day"), daily, _SUMS, rule.days)
+    enough = weeks.where(F.col("n") >= rule.min_hours).select(*METER, "meter_id", "day", _correlation().alias("_r"))
+    flagged = enough.where(F.col("_r") < F.lit(float(rule.correlation_below)))
     return flagged.select(*METER, "meter_id", "day", rounded(F.col("_r")).alias("evidence"))
 
 
 def _hourly_kw(readings: DataFrame, offset_minutes: int) -> DataFrame:
     accepted = readings.where(F.col("is_accepted") & F.col("neighbourhood_id").isNotNull())
-    hours = accepted.select(*METER, grid.hour_us(F.col("read_us"), offset_minutes).alias("hour_us"), "kw")
-    return hours.groupBy(*METER, "hour_us").agg(F.round(F.avg("kw"), 6).cast("decimal(18,6)").alias("kw"))
+    hour = grid.hour_us(F.col("read_us"), offset_minutes)
+    hours = accepted.select(*METER, hour.alias("hour_us"), micro(F.col("kw")).alias("_kw"))
+    means = exact.mean(F.sum(exact.high(F.col("_kw"))), F.sum(exact.low(F.col("_kw"))), F.count("*"))
+    return hours.groupBy(*METER, "hour_us").agg(means.alias("x"))
 
 
 def _hours_with_neighbours(hourly: DataFrame, min_neighbours: int) -> DataFrame:
+    x = F.col("x")
     totals = hourly.groupBy("neighbourhood_key", "hour_us").agg(
-        F.count("*").alias("_meters"), F.sum("kw").alias("_total")
+        F.count("*").alias("_meters"), F.sum(exact.high(x)).alias("_highs"), F.sum(exact.low(x)).alias("_lows")
     )
     enough = totals.where(F.col("_meters") > min_neighbours)
     joined = hourly.join(enough.hint("shuffle_hash"), ["neighbourhood_key", "hour_us"])
-    others = (F.col("_total") - F.col("kw")) / (F.col("_meters") - 1)
-    return joined.select(*METER, "hour_us", micro(F.col("kw")).alias("x"), micro(F.round(others, 6)).alias("y"))
+    others = exact.mean(F.col("_highs") - exact.high(x), F.col("_lows") - exact.low(x), F.col("_meters") - 1)
+    return joined.select(*METER, "hour_us", "x", others.alias("y"))
 
 
 def _daily_sums(hours: DataFrame, time_zone: str) -> DataFrame:
@@ -55,11 +59,11 @@ def _daily_sums(hours: DataFrame, time_zone: str) -> DataFrame:
     x, y = F.col("x"), F.col("y")
     return hours.groupBy(*METER, day.alias("day")).agg(
         F.count("*").alias("n"),
-        F.sum(x).alias("sum_x"),
-        F.sum(y).alias("sum_y"),
-        F.sum(x * x).alias("sum_xx"),
-        F.sum(y * y).alias("sum_yy"),
-        F.sum(x * y).alias("sum_xy"),
+        exact.sum_of(x).alias("sum_x"),
+        exact.sum_of(y).alias("sum_y"),
+        exact.sum_of_products(x, x).alias("sum_xx"),
+        exact.sum_of_products(y, y).alias("sum_yy"),
+        exact.sum_of_products(x, y).alias("sum_xy"),
     )
 
 

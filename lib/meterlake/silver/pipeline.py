@@ -84,8 +84,9 @@ class _Build:
             as_of = self._rebuild(bronze_now)
         else:
             as_of = self._update(bronze_now, self.last, tags)
-        audit.record(self.spark, self.warehouse, JOB, self.audited)
-        runs.finish(self.spark, self.warehouse, self.this, OUTPUTS, as_of)
+        with few_rows(self.spark, 0):
+            audit.record(self.spark, self.warehouse, JOB, self.audited)
+            runs.finish(self.spark, self.warehouse, self.this, OUTPUTS, as_of)
 
     def _is_done(self, last: Row) -> bool:
         if self.died is None or self.died:  # a run that died has written some of these days

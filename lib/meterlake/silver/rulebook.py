@@ -63,13 +63,13 @@ def judge(readings: DataFrame, config: Config) -> DataFrame:
     return taken_back(with_runs(readings, config.faults))
 
 
-def find_flagged_days(days: DataFrame, neighbours: DataFrame, config: Config) -> DataFrame:
-    """The days whose week trips F04 or F05: METER, meter_id, fault, day, evidence.
+def find_flagged_days(tested: DataFrame, days: DataFrame, neighbours: DataFrame, config: Config) -> DataFrame:
+    """Those of the tested days whose week trips F04 or F05: METER, meter_id, fault, day, evidence.
 
-    Needs meter_days.accepted_days and neighbourhood.neighbour_days, the six days before each tested one among them.
+    Needs meter_days.accepted_days, twice: those to test, and all of their weeks; and neighbourhood.neighbour_days.
     """
-    flat = low_variance_days(days, config.faults.low_variance, config.time_zone, config.grid_offset())
-    apart = neighbourhood_days(neighbours, days, config.faults.neighbourhood)
+    flat = low_variance_days(tested, days, config.faults.low_variance, config.time_zone, config.grid_offset())
+    apart = neighbourhood_days(tested, neighbours, config.faults.neighbourhood)
     columns = ("neighbourhood_key", "meter_key", "meter_id", "fault", "day", "evidence")
     named = [
         rows.select("*", F.lit(fault).alias("fault")).select(*columns)

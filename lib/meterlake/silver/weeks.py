@@ -10,8 +10,8 @@ MICRO = 1_000_000
 
 
 def micro(kw: Column) -> Column:
-    """kW as a whole number of millionths, DECIMAL(18,0): products of it are exact."""
-    return (kw * F.lit(MICRO)).cast("decimal(18,0)")
+    """kW, DECIMAL(18,6), as a whole number of millionths, BIGINT."""
+    return (kw * F.lit(MICRO)).cast("bigint")
 
 
 def spread(n: Column, sum_x: Column, sum_y: Column, sum_xy: Column) -> Column:
@@ -20,15 +20,17 @@ def spread(n: Column, sum_x: Column, sum_y: Column, sum_xy: Column) -> Column:
     return F.try_subtract(F.try_multiply(n.cast("decimal(10,0)"), sum_xy.cast("decimal(38,0)")), product)
 
 
-def weekly_sums(daily: DataFrame, sums: list[str], days: int) -> DataFrame:
-    """For each meter and each tested day D the sums over the local days D−(days−1) .. D, column ``day`` = D.
+def weekly_sums(tested: DataFrame, daily: DataFrame, sums: list[str], days: int) -> DataFrame:
+    """The tested days D (METER, day and what else names them) with the sums over the local days D−(days−1) .. D.
 
-    Needs a row a meter and local day. A day counts in ``days`` tested weeks, so its row is repeated and added up:
-    no frame of seven rows slides over the year.
+    ``daily`` has a row a meter and local day. Each tested day is repeated for the days of its week and these are added
+    up: no frame of seven rows slides over the year.
     """
-    week = F.sequence("day", F.date_add("day", days - 1))
-    repeated = daily.select(*METER, F.explode(week).alias("day"), *sums)
-    return repeated.groupBy(*METER, "day").agg(*[F.sum(name).alias(name) for name in sums])
+    week = F.sequence(F.date_sub("day", days - 1), F.col("day"))
+    repeated = tested.select("*", F.explode(week).alias("_of"))
+    of_days = daily.select(*METER, F.col("day").alias("_of"), *sums)
+    found = repeated.join(of_days.hint("shuffle_hash"), [*METER, "_of"])
+    return found.groupBy(*tested.columns).agg(*[F.sum(name).alias(name) for name in sums])
 
 
 def week_episodes(flagged: DataFrame, fault: str, days: int, time_zone: str) -> DataFrame:

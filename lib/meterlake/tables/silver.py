@@ -37,7 +37,14 @@ _READING: tuple[Column, ...] = (
     *SOURCE,
     ("run_id", TEXT, "the run that wrote the row"),
 )
-READINGS = Table("silver", "readings", _READING, key=("meter_id", "read_at"), partitions=("read_date", "meter_type"))
+READINGS = Table(
+    "silver",
+    "readings",
+    _READING,
+    key=("meter_id", "read_at"),
+    partitions=("read_date", "meter_type"),
+    searched_by=("meter_id", "read_at"),
+)
 QUARANTINE = Table(
     "silver",
     "quarantine",
@@ -56,6 +63,7 @@ QUARANTINE = Table(
     ),
     key=("source_file", "source_version", "source_line", "meter_id", "read_at"),
     partitions=("read_date",),
+    searched_by=("meter_id", "read_at", "source_file"),
 )
 GAPS = Table(
     "silver",
@@ -117,6 +125,7 @@ METER_DAYS = Table(
     ),
     key=("meter_id", "read_date"),
     partitions=("read_date",),
+    searched_by=("meter_id",),
 )
 NEIGHBOUR_DAYS = Table(
     "silver",
@@ -129,6 +138,7 @@ NEIGHBOUR_DAYS = Table(
     ),
     key=("meter_id", "local_date"),
     partitions=("local_date",),
+    searched_by=("meter_id",),
 )
 FLAGGED_DAYS = Table(
     "silver",
