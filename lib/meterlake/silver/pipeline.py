@@ -77,13 +77,13 @@ class _Build:
             if self._is_done(self.last):
                 progress.say("silver: nothing new, the tables are as they were")
                 return
-        self._stored()  # a table that is not ours is told before one is written
+        stored = self._stored()  # a table that is not ours is told before one is written
         bronze_now = self._bronze()
         tags = self._new_batches()
         if self.request.rebuild or self.last is None or tags is None or self.died is None:
             as_of = self._rebuild(bronze_now)
         else:
-            as_of = self._update(bronze_now, self.last, tags)
+            as_of = self._update(bronze_now, stored, self.last, tags)
         with few_rows(self.spark, 0):
             audit.record(self.spark, self.warehouse, JOB, self.audited)
             runs.finish(self.spark, self.warehouse, self.this, OUTPUTS, as_of)
@@ -131,12 +131,13 @@ class _Build:
                 self.warehouse.replace(rows, table, progress.run_id())
         return as_of
 
-    def _update(self, source: Bronze, last: Row, tags: list[str]) -> datetime:
+    def _update(self, source: Bronze, stored: dict[Table, DataFrame], last: Row, tags: list[str]) -> datetime:
         as_of_before = (last["as_of"] or _EPOCH).astimezone(UTC)
         fresh_rows = source.readings.where(F.col("batch_id").isin(tags))
         newest, count = _newest_landing(fresh_rows)
         as_of = self.config.as_of or max(as_of_before, newest)
-        self._judge_neighbourhoods(source, last, as_of)
+        if self._judge_neighbourhoods(source, last, as_of):
+            stored = self._stored()
         asked = self.request.days() | (self.died or set())
         margin = self.config.bronze_margin_days()
         fresh = fresh_rows
@@ -146,7 +147,7 @@ class _Build:
         standard = standardise(Bronze(fresh, source.meters, source.vacancies), self.config)
         with few_rows(self.spark, None if asked else count * _ROWS_JUDGED_AGAIN), beside() as start:
             compared = Compared(self.warehouse, start)
-            update = Update(source, standard, self._stored(), self.config, progress.run_id(), compared.add)
+            update = Update(source, standard, stored, self.config, progress.run_id(), compared.add)
             self._judge_and_write(update, compared, as_of, as_of_before, asked)
         return as_of
 
@@ -159,19 +160,22 @@ class _Build:
         self._audit(count(update.rows), update.rows_in)
         self._write(compared, update.days)
 
-    def _judge_neighbourhoods(self, source: Bronze, last: Row, as_of: datetime) -> None:
-        """Judges all of the meters whose registry row or vacancies have changed, and of their neighbours."""
+    def _judge_neighbourhoods(self, source: Bronze, last: Row, as_of: datetime) -> bool:
+        """Judges all of the meters whose registry row or vacancies have changed, and of their neighbours.
+
+        False where none has changed, and nothing was written.
+        """
         is_asked = self.request.meter_id
         registry = with_reference(source.meters, source.vacancies)
         judged = self.warehouse.read(silver.METERS_JUDGED)
         versions = [table.full_name for table in (bronze.METERS, bronze.VACANCIES)]
         if is_asked is None and all(last["inputs"][name] == self.this.inputs[name] for name in versions):
-            return
+            return False
         meters = keep(changed_neighbourhoods(registry, judged, is_asked))
         if meters.isEmpty():
             if is_asked is not None:
                 raise ConfigError(f"meter {is_asked} is not in the registry", "--meter", "name a registered meter")
-            return
+            return False
         with progress.step("silver: whole neighbourhoods judged") as step:
             step.note(meters=meters.count())
             own = F.broadcast(meters)
@@ -188,6 +192,7 @@ class _Build:
                     stored = self.warehouse.read(table).join(own, "meter_id", "left_semi")
                     compared.add(table, built.tables[table], stored)
                 self._write(compared, None)
+        return True
 
     def _stored(self) -> dict[Table, DataFrame]:
         return {table: self.warehouse.read(table) for table in OUTPUTS}
