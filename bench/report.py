@@ -95,9 +95,14 @@ def _silver_plot(found: Page, place: Path) -> None:
         axis.set_title(title, loc="left", fontsize=10)
         axis.spines[["top", "right"]].set_visible(False)
         for number, line in enumerate(lines):
-            axis.text(line[measure], number, f" {line[measure]:,.4g}", va="center", fontsize=8)
+            axis.text(line[measure], number, f" {_short(line[measure])}", va="center", fontsize=8)
+        axis.margins(x=0.2)
     axes[0].invert_yaxis()
     _save(figure, place)
+
+
+def _short(value: float) -> str:
+    return f"{value:,.0f}" if value >= 100 else f"{value:.1f}"
 
 
 def _growth_plot(found: Page, place: Path) -> None:
