@@ -75,7 +75,8 @@ def tables_page() -> str:
     ]
     for table in tables.ALL:
         partitions = f" · partitioned by {', '.join(table.partitions)}" if table.partitions else ""
-        lines += ["", f"## {table.full_name}", "", f"Key: {', '.join(table.key)}{partitions}", ""]
+        searched = f" · Delta's statistics of {', '.join(table.searched_by)}" if table.searched_by else ""
+        lines += ["", f"## {table.full_name}", "", f"Key: {', '.join(table.key)}{partitions}{searched}", ""]
         lines += ["| column | type | what, unit |", "|---|---|---|"]
         for name, kind, text in table.columns:
             shown = kind.simpleString()
