@@ -50,6 +50,13 @@ def test_columns_carry_their_units(filled: Config, table: tables.Table) -> None:
     assert comments == {name: text for name, _, text in table.columns}
 
 
+@pytest.mark.parametrize("table", [tables.silver.READINGS, tables.silver.METER_DAYS], ids=lambda table: table.full_name)
+def test_delta_notes_the_bounds_of_what_is_searched_by(filled: Config, table: tables.Table) -> None:
+    files = DeltaTable(f"{filled.storage.warehouse}/{table.layer}/{table.name}").get_add_actions(flatten=True)
+    noted = {name.removeprefix("min.") for name in files.schema.names if name.startswith("min.")}
+    assert noted == set(table.searched_by)
+
+
 def test_nothing_is_written_outside_the_layers(filled: Config) -> None:
     written = {path.name for path in Path(filled.storage.warehouse).iterdir()}
     assert written == {"bronze", "silver", "gold", "ops"}
