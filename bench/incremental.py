@@ -1,9 +1,10 @@
 """What a run costs where history is long: `python -m bench.incremental --folder F [--meters 1000] [--months 1,3,12]`.
 
-For each length of history, silver and gold are built once from generated bronze (the rebuild that the others are
-compared with); then, in one warm session and as whole runs of ingest, silver and gold: an hourly delivery of all meters
-(twice; the second counts), the rest of that day, a late delivery of ten meters by six hours half a history ago, and a
-run with nothing new. Bytes are those that the driver's process read and wrote (/proc), the page cache included.
+For each length of history, in a process of its own, silver and gold are built once from generated bronze (the rebuild
+that the others are compared with); then, in the same warm session and as whole runs of ingest, silver and gold: an
+hourly delivery of all meters (twice; the second counts), the rest of that day, a late delivery of ten meters by six
+hours half a history ago, and a run with nothing new. Bytes are those that the driver's process read and wrote (/proc),
+the page cache included.
 """
 
 import argparse
