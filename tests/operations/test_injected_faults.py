@@ -36,25 +36,6 @@ def config(make_config: Callable[..., Config], tmp_path: Path) -> Config:
     return make_config("retry.wait_seconds=[0,0,0]")
 
 
-@pytest.fixture
-def answers_lost(monkeypatch: pytest.MonkeyPatch) -> set[str]:
-    """The first commit to each of these tables lands, and then the connection breaks before anybody hears of it."""
-    names: set[str] = set()
-
-    def losing(verb: Callable[..., None]) -> Callable[..., None]:
-        def write(self: Warehouse, rows: DataFrame, table: tables.Table, tag: str) -> None:
-            verb(self, rows, table, tag)
-            if table.full_name in names:
-                names.remove(table.full_name)
-                raise ConnectionResetError(errno.ECONNRESET, f"{table.full_name}: Connection reset by peer")
-
-        return write
-
-    for verb in ("append", "replace"):
-        monkeypatch.setattr(Warehouse, verb, losing(getattr(Warehouse, verb)))
-    return names
-
-
 def keys_that_stand_twice(config: Config) -> dict[str, list[tuple]]:
     twice = {}
     for table in tables.ALL:

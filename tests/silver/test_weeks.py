@@ -11,7 +11,8 @@ METER = {"neighbourhood_key": 0, "meter_key": 0}
 
 def test_a_tested_day_sums_its_own_and_the_six_before(spark: SparkSession) -> None:
     days = [{"day": "2026-03-01", "n": 1}, {"day": "2026-03-03", "n": 10}, {"day": "2026-03-20", "n": 100}]
-    sums = {1: 1, 2: 1, 3: 11, 7: 11, 8: 10, 9: 10, 10: None, 19: None, 20: 100, 26: 100}
+    sums = {1: 1, 2: 1, **dict.fromkeys(range(3, 8), 11), 8: 10, 9: 10, **dict.fromkeys(range(20, 27), 100)}
+    sums |= dict.fromkeys({*range(1, 32)} - sums.keys())
     cases = [{"case": f"March {day}", "day": f"2026-03-{day:02}", "expected_n": n} for day, n in sums.items()]
     tested = frame(spark, cases, **METER)
     weeks = weekly_sums(tested.select(*METER, "day"), frame(spark, days, **METER), ["n"], 7).select("day", "n")

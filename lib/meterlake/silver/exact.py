@@ -17,10 +17,12 @@ _HIGH_ENOUGH = 1 << 41
 
 
 def high(number: Column) -> Column:
+    """The number without its lowest 20 bits, with its sign: what `mean` wants the sum of."""
     return F.shiftright(number, _BITS)
 
 
 def low(number: Column) -> Column:
+    """Its lowest 20 bits, 0 or more: number = high·2^20 + low."""
     return number.bitwiseAND(F.lit(_MASK))
 
 
