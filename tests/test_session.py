@@ -41,6 +41,18 @@ def test_a_time_zone_that_only_python_knows(spark: SparkSession) -> None:
     session.start(load([], SAME_AS_THE_TESTS), "as before")
 
 
+def test_a_java_that_cannot_read_all_file_names_is_told_of(
+    spark: SparkSession, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    session.start(load([], SAME_AS_THE_TESTS), "another")
+    assert capsys.readouterr().out == ""
+    monkeypatch.setattr(session, "_encoding_of_names", lambda _: "ANSI_X3.4-1968")
+    session.start(load([], SAME_AS_THE_TESTS), "another")
+    said = capsys.readouterr().out
+    assert "this Java reads file names as ANSI_X3.4-1968" in said
+    assert "export LC_ALL=C.UTF-8 before spark-submit" in said
+
+
 def test_a_session_that_refuses_what_content_depends_on(spark: SparkSession, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(session, "_set", lambda *_: None)
     monkeypatch.setitem(spark_settings.REQUIRED, "spark.sql.session.timeZone", "Mars/Olympus")

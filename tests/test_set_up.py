@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from meterlake import delta_jars, java, java_classes, java_network
+from meterlake import java, java_classes, java_network, local_files, spark_jars
 from meterlake.errors import EnvironmentFault
 
 
@@ -63,8 +63,8 @@ class TestJava:
 
 
 class TestSetUp:
-    def test_delta_s_jars_are_there_and_not_fetched_again(self) -> None:
-        assert delta_jars.install().endswith("is there already")
+    def test_the_jars_are_there_and_not_fetched_again(self) -> None:
+        assert spark_jars.install().endswith("is there already")
 
     def test_a_trust_store_that_java_reads(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("https_proxy", "http://proxy.example:3128")
@@ -102,3 +102,21 @@ class TestJavaClasses:
         with pytest.raises(EnvironmentFault, match=r"a tiny ingest does not run: .*there is no job"):
             java_classes.make()
         assert list(tmp_path.iterdir()) == []
+
+
+class TestLocalFiles:
+    def test_files_are_written_without_a_shell_where_the_package_is_there(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        assert local_files.settings()["spark.hadoop.fs.file.impl"] == local_files.FILE_SYSTEM
+        monkeypatch.setenv("SPARK_HOME", str(tmp_path))
+        assert local_files.settings() == {}, "another Spark, without the package"
+
+    @pytest.mark.parametrize(
+        ("language", "added"), [("C", {"LC_ALL": "C.UTF-8"}), ("POSIX", {"LC_ALL": "C.UTF-8"}), ("C.UTF-8", {})]
+    )
+    def test_java_is_started_where_it_can_read_all_file_names(self, language: str, added: dict[str, str]) -> None:
+        told = "from meterlake import local_files; print(local_files.environment())"
+        here = os.environ | {"LC_ALL": language}
+        done = subprocess.run([sys.executable, "-c", told], env=here, capture_output=True, text=True, check=True)
+        assert done.stdout.strip() == str(added)

@@ -17,7 +17,7 @@ import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from meterlake import failures, java, spark_settings
+from meterlake import failures, java, local_files, spark_settings
 from meterlake.config import Config, load
 from meterlake.config.layers import base_file
 from meterlake.errors import ConfigError, EnvironmentFault, MeterlakeError
@@ -119,14 +119,18 @@ def _require_answer(master: str) -> None:
 
 def _environment(spark_home: Path, is_local: bool) -> dict[str, str]:
     _require_user_name()
-    environment = os.environ | {
-        "JAVA_HOME": str(java.home()),
-        "SPARK_HOME": str(spark_home),
-        "PYTHONPATH": _python_path(),
-        "PYSPARK_PYTHON": os.environ.get("PYSPARK_PYTHON", sys.executable),
-        "PYSPARK_DRIVER_PYTHON": sys.executable,
-        "TZ": "UTC",  # Python turns collected timestamps into the process's local time
-    }
+    environment = (
+        os.environ
+        | local_files.environment()
+        | {
+            "JAVA_HOME": str(java.home()),
+            "SPARK_HOME": str(spark_home),
+            "PYTHONPATH": _python_path(),
+            "PYSPARK_PYTHON": os.environ.get("PYSPARK_PYTHON", sys.executable),
+            "PYSPARK_DRIVER_PYTHON": sys.executable,
+            "TZ": "UTC",  # Python turns collected timestamps into the process's local time
+        }
+    )
     if is_local:
         environment.setdefault("SPARK_LOCAL_IP", "127.0.0.1")  # a name that resolves nowhere is no obstacle
     return environment

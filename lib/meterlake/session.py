@@ -10,7 +10,7 @@ from py4j.java_gateway import JavaPackage
 from pyspark.errors import PySparkException
 from pyspark.sql import SparkSession
 
-from meterlake import java, spark_settings
+from meterlake import java, local_files, progress, spark_settings
 from meterlake.config import Config
 from meterlake.errors import ConfigError, EnvironmentFault
 
@@ -47,6 +47,7 @@ def _new_session(config: Config, app_name: str, log_level: str) -> SparkSession:
         if config.spark.master:
             settings["spark.master"] = config.spark.master
     else:  # Python starts the JVM
+        os.environ.update(local_files.environment())
         os.environ["JAVA_HOME"] = str(java.home())
         os.environ.setdefault("PYSPARK_PYTHON", sys.executable)  # PATH may have another one, without our packages
         settings["spark.master"] = spark_settings.master(config)
@@ -72,6 +73,11 @@ def _make_fit(spark: SparkSession, config: Config) -> None:
             )
     for key, value in spark_settings.at_run_time(config, _get(spark, "spark.master")).items():
         _set(spark, key, value)
+    if (encoding := _encoding_of_names(spark)).upper() != "UTF-8":
+        progress.say(
+            f"warning: this Java reads file names as {encoding}, and does not see a landing file on a local disk whose "
+            f"name has other letters · next: export LC_ALL={local_files.UTF_8} before spark-submit"
+        )
 
 
 def _require_time_zones(spark: SparkSession, config: Config) -> None:
@@ -123,6 +129,15 @@ def _has_delta_class(spark: SparkSession) -> bool:
         return not isinstance(java.io.delta.tables.DeltaTable, JavaPackage)
     except Exception:
         return False
+
+
+def _encoding_of_names(spark: SparkSession) -> str:
+    """UTF-8 too where the session's JVM is out of reach."""
+    try:
+        java: Any = spark._jvm
+        return str(java.System.getProperty("sun.jnu.encoding"))
+    except Exception:
+        return "UTF-8"
 
 
 def _delta_version() -> str:

@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from meterlake import java_classes
+from meterlake import java_classes, local_files
 from meterlake.config import Config
 from meterlake.config.layers import base_file
 
@@ -63,6 +63,7 @@ def at_launch(config: Config, log_level: str = "OFF", job: str = "") -> dict[str
         "spark.sql.catalog.spark_catalog": "org.apache.spark.sql.delta.catalog.DeltaCatalog",
         "spark.driver.memory": config.spark.driver_memory,
         "spark.executorEnv.TZ": "UTC",
+        "spark.executorEnv.LC_ALL": local_files.UTF_8,
         "spark.ui.showConsoleProgress": "false",
         # Kept rows lie in memory as bytes (meterlake.silver.kept), written down by Kryo.
         "spark.serializer": "org.apache.spark.serializer.KryoSerializer",
@@ -79,6 +80,7 @@ def at_launch(config: Config, log_level: str = "OFF", job: str = "") -> dict[str
         # The default renames a commit through a shell (readlink, four times), one process each; this one through Java.
         # Neither keeps two processes from each other: for that there is the lock (meterlake.lock).
         settings["spark.delta.logStore.file.impl"] = "io.delta.storage.LocalLogStore"
+        settings |= local_files.settings()
     if config.spark.packages:
         settings["spark.jars.packages"] = ",".join(config.spark.packages)
     settings |= config.spark.conf

@@ -1,4 +1,4 @@
-"""Puts Delta's jars beside Spark's own, once, so that later runs need no network: `python -m meterlake.delta_jars`."""
+"""Puts the jars that Spark lacks beside its own, once: `python -m meterlake.spark_jars`. Later runs need no network."""
 
 import os
 import shutil
@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pyspark
 
-from meterlake import java, java_network
+from meterlake import java, java_network, local_files
 from meterlake.errors import EnvironmentFault, MeterlakeError
 
-# What Delta needs at run time; the rest of what Maven resolves comes with Spark.
-NEEDED = ("io.delta_*.jar", "io.unitycatalog_*.jar", "org.locationtech.jts_*.jar")
+# What Delta needs at run time, and the local file system; the rest of what Maven resolves comes with Spark.
+NEEDED = ("io.delta_*.jar", "io.unitycatalog_*.jar", "org.locationtech.jts_*.jar", "com.globalmentor_*.jar")
 
 
 def install() -> str:
@@ -23,10 +23,10 @@ def install() -> str:
     spark_minor = ".".join(version("pyspark").split(".")[:2])
     package = f"delta-spark_{spark_minor}_2.13"
     delta = version("delta-spark")
-    if (spark_home / "jars" / f"io.delta_{package}-{delta}.jar").is_file():
+    if (spark_home / "jars" / f"io.delta_{package}-{delta}.jar").is_file() and local_files.settings():
         return f"Delta {delta} is there already"
     with tempfile.TemporaryDirectory(prefix="meterlake-") as folder:
-        _resolve(f"io.delta:{package}:{delta}", spark_home, Path(folder))
+        _resolve(f"io.delta:{package}:{delta},{local_files.PACKAGE}", spark_home, Path(folder))
         jars = [jar for pattern in NEEDED for jar in (Path(folder) / "ivy" / "jars").glob(pattern)]
         # The jar that is looked for above comes last: a copy cut short is done again.
         for jar in sorted(jars, key=lambda jar: jar.name.startswith(f"io.delta_{package}")):
