@@ -141,6 +141,34 @@ def test_a_batch_that_died_before_the_ledger_is_not_counted_twice(
         assert len(found[name]) == len(expected[name]), name
 
 
+def test_silver_beside_an_ingest_misses_nothing(
+    spark: SparkSession, world: World, at_once: Config, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Where no lock keeps them apart: silver runs when the readings of a batch are there and its ledger is not yet."""
+    overrides = [f"storage.landing={tmp_path / 'landing'}", f"storage.warehouse={tmp_path / 'warehouse'}"]
+    config = configured(world, *overrides)
+    files = _first_versions(world)
+    append = bronze.Warehouse.append
+    ran: list[str] = []
+
+    def silver_meanwhile(self, rows, table, tag):
+        if table is tables.bronze.FILES:
+            silver.run(spark, config)
+            ran.append("silver")
+        append(self, rows, table, tag)
+
+    deliver(files[: len(files) // 2], tmp_path / "landing")
+    run_all(spark, config)
+    deliver(files[len(files) // 2 :], tmp_path / "landing")
+    with monkeypatch.context() as patched:
+        patched.setattr(bronze.Warehouse, "append", silver_meanwhile)
+        bronze.run(spark, config)
+    assert ran == ["silver"]
+    run_all(spark, config)
+    found = content_of(config.storage.warehouse)
+    assert all_differences(found, content_of(at_once.storage.warehouse)) == []
+
+
 def _rebuild(spark: SparkSession, config: Config) -> None:
     silver.run(spark, config, Request(rebuild=True))
     gold.run(spark, config, rebuild=True)

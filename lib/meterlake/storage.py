@@ -56,11 +56,11 @@ class Warehouse:
         return DeltaTable.isDeltaTable(self._spark, self.place(table))
 
     def read(self, table: Table, version: int | None = None) -> DataFrame:
-        """The table's rows, those of a version where one is named; no rows where there is no table yet.
+        """The table's rows, those of a version where one is named (-1: before the first); none where there is no table.
 
         Raises StorageError where the table's columns are not ours.
         """
-        if not self.exists(table):
+        if version == -1 or not self.exists(table):
             return self._spark.createDataFrame([], table.schema)
         reader = self._spark.read.format("delta")
         if version is not None:
@@ -75,11 +75,15 @@ class Warehouse:
 
     def last_tag(self, table: Table) -> str | None:
         """The tag of the newest commit that has one, as upkeep's have not; REMOVED where rows were removed last."""
+        return self.last_tagged(table)[1]
+
+    def last_tagged(self, table: Table, version: int | None = None) -> tuple[int, str | None]:
+        """The newest commit with a tag, up to a version where one is named: its version and tag; (-1, None) without."""
         if not self.exists(table):
-            return None
+            return -1, None
         commits = self._delta(table).history(_COMMITS_LOOKED_AT).select("version", "userMetadata").collect()
-        tagged = [commit for commit in commits if commit["userMetadata"]]
-        return max(tagged, key=lambda commit: commit["version"])["userMetadata"] if tagged else None
+        tagged = [(at, tag) for at, tag in commits if tag and (version is None or at <= version)]
+        return max(tagged, default=(-1, None))
 
     def rows_written(self, table: Table) -> int:
         """Rows that the newest commit wrote."""

@@ -68,8 +68,8 @@ class _Build:
             set() if self.last is None else runs.days_written_since(self.warehouse, JOB, self.last["started_at"])
         )
         self.this = runs.begin(self.warehouse, JOB, INPUTS, config.fingerprint(OTHERS))
+        self.this.inputs[bronze.READINGS.full_name] = self._finished_readings()
         self.audited: dict[str, dict[str, int]] = {}
-        self.unfinished: str | None = None
 
     def run(self) -> None:
         if self.last is not None and not self.request.rebuild:
@@ -94,27 +94,24 @@ class _Build:
         same_moment = self.config.as_of in (None, last["as_of"] and last["as_of"].astimezone(UTC))
         return last["inputs"] == self.this.inputs and same_moment and not self.request.asks_for_more
 
-    def _bronze(self) -> Bronze:
-        """The inputs as they are now, without the rows of a batch that died before its ledger."""
-        read = {table: self.warehouse.read(table, self.this.inputs[table.full_name]) for table in INPUTS}
-        readings = read[bronze.READINGS]
-        self.unfinished = self._unfinished_batch()
-        if self.unfinished is not None:
-            readings = readings.where(F.col("batch_id") != self.unfinished)
-        return Bronze(readings, read[bronze.METERS], read[bronze.VACANCIES])
+    def _finished_readings(self) -> int:
+        """The version of bronze.readings to read: before a batch that has not reached the ledger. It still may, where
+        an ingest runs beside this one, or the next ingest removes its rows; a later run sees either."""
+        newest = self.this.inputs[bronze.READINGS.full_name]
+        begun, batch = self.warehouse.last_tagged(bronze.READINGS, newest)
+        if batch in (None, REMOVED):
+            return newest
+        is_unfinished = self.warehouse.read(bronze.FILES).where(F.col("batch_id") == batch).isEmpty()
+        return begun - 1 if is_unfinished else newest
 
-    def _unfinished_batch(self) -> str | None:
-        """The newest batch, where it did not reach the ledger; the next ingest removes it."""
-        newest = self.warehouse.last_tag(bronze.READINGS)
-        if newest in (None, REMOVED):
-            return None
-        return newest if self.warehouse.read(bronze.FILES).where(F.col("batch_id") == newest).isEmpty() else None
+    def _bronze(self) -> Bronze:
+        """The inputs as they were when the run began."""
+        return Bronze(*(self.warehouse.read(table, self.this.inputs[table.full_name]) for table in INPUTS))
 
     def _new_batches(self) -> list[str] | None:
         if self.last is None:
             return None
-        tags = self.warehouse.tags_since(bronze.READINGS, self.last["inputs"][bronze.READINGS.full_name])
-        return None if tags is None else [tag for tag in tags if tag != self.unfinished]
+        return self.warehouse.tags_since(bronze.READINGS, self.last["inputs"][bronze.READINGS.full_name])
 
     def _rebuild(self, source: Bronze) -> datetime:
         newest, rows_in = _newest_landing(source.readings)
