@@ -1,6 +1,7 @@
 """Input that nobody wants: each gives a clear error, a dead letter or a refused reading, and the rest lands."""
 
 import gzip
+import os
 from collections import Counter
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from pyspark.sql import SparkSession
 
 from meterlake.bronze import pipeline as bronze
 from meterlake.config import Config
-from meterlake.errors import MeterlakeError, ReferenceDataError, StorageError
+from meterlake.errors import DataError, MeterlakeError, ReferenceDataError, StorageError
 from meterlake.failures import lines as lines_of
 from meterlake.gold import pipeline as gold
 from meterlake.silver import pipeline as silver
@@ -161,3 +162,18 @@ def test_a_file_too_large_is_left_and_named_and_the_others_land(spark: SparkSess
     with pytest.raises(MeterlakeError, match=r"1 files are larger than 1 MB .*large\.csv"):
         bronze.run(spark, config)
     assert len(rows_of(config.storage.warehouse, "bronze.readings")) == 1
+
+
+def test_names_in_other_letters_land_and_one_that_is_not_utf_8_is_told(
+    spark: SparkSession, folder: Path, config: Config
+) -> None:
+    land(folder, "Zähler 電力 100%.csv", GOOD)
+    land(folder, "latin.csv", GOOD.replace(b"1.5", b"1.6"))
+    latin, misnamed = (folder / "landing" / HOUR / name for name in ("latin.csv", os.fsdecode(b"z\xe4hler.csv")))
+    latin.rename(misnamed)
+    with pytest.raises(DataError, match=r"is not UTF-8 · where: .*/z\ufffdhler\.csv · next: rename it"):
+        bronze.run(spark, config)
+    misnamed.rename(latin)
+    bronze.run(spark, config)
+    found = rows_of(config.storage.warehouse, "bronze.readings")
+    assert sorted(row["source_file"] for row in found) == [f"{HOUR}/Zähler 電力 100%.csv", f"{HOUR}/latin.csv"]

@@ -50,7 +50,11 @@ def test_columns_carry_their_units(filled: Config, table: tables.Table) -> None:
     assert comments == {name: text for name, _, text in table.columns}
 
 
-@pytest.mark.parametrize("table", [tables.silver.READINGS, tables.silver.METER_DAYS], ids=lambda table: table.full_name)
+@pytest.mark.parametrize(
+    "table",
+    [tables.bronze.READINGS, tables.silver.READINGS, tables.silver.METER_DAYS],
+    ids=lambda table: table.full_name,
+)
 def test_delta_notes_the_bounds_of_what_is_searched_by(filled: Config, table: tables.Table) -> None:
     files = DeltaTable(f"{filled.storage.warehouse}/{table.layer}/{table.name}").get_add_actions(flatten=True)
     noted = {name.removeprefix("min.") for name in files.schema.names if name.startswith("min.")}

@@ -10,7 +10,7 @@ from pyspark.sql import functions as F
 from pyspark.sql.types import StructType
 
 from meterlake import progress, tables
-from meterlake.bronze.discover import landed_hour, landing_contents
+from meterlake.bronze.discover import landing_contents
 from meterlake.bronze.files import Parser, readings_of
 from meterlake.bronze.lineage import LANDED, UNCHANGED, Decision, KnownPath
 from meterlake.config import Config
@@ -21,7 +21,6 @@ from meterlake.storage import Warehouse
 
 JOB = "ingest_bronze"
 _BATCH_COLUMNS = ("batch_id", "ingested_at")
-_USUAL_STAMP = r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z\z"
 
 
 @dataclass(frozen=True)
@@ -81,7 +80,7 @@ def write(
         with progress.step("bronze.readings written") as step:
             contents = landing_contents(spark, config.storage.landing, [e["source_file"] for e in batch.landed])
             readings = readings_of(contents.join(F.broadcast(landed), "source_file"), parser)
-            rows = readings.select("*", landed_hour().alias("landed_hour"), *stamped, read_date().alias("read_date"))
+            rows = readings.select("*", *stamped, read_date().alias("read_date"))
             _append(warehouse, rows, tables.bronze.READINGS, batch_id, counts["readings"])
             step.note(rows=counts["readings"])
     warehouse.append(ledger_rows, tables.bronze.FILES, batch_id)
@@ -91,13 +90,12 @@ def write(
 
 def read_date() -> Column:
     """UTC date of read_at, a stamp without an offset taken for UTC: the partition that a later run looks for it in.
+    Needs read_at and usual_day.
 
     Rough on purpose. It depends on no setting, so that it stays where it is when a source's zone or the registry
     changes; silver looks a day or two further on either side.
     """
-    usual = F.col("read_at").rlike(_USUAL_STAMP)
-    parsed = F.to_date(F.timestamp_micros(instant(F.col("read_at"), None)["us"]))
-    return F.when(usual, F.substring("read_at", 1, 10).try_cast("date")).otherwise(parsed)
+    return F.coalesce("usual_day", F.to_date(F.timestamp_micros(instant(F.col("read_at"), None)["us"])))
 
 
 def _append(warehouse: Warehouse, rows: DataFrame, table: tables.Table, batch_id: str, expected: int) -> None:

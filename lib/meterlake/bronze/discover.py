@@ -2,13 +2,18 @@
 
 import re
 
+from py4j.protocol import Py4JJavaError
 from pyspark.errors import AnalysisException
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
+from meterlake.errors import DataError
+
 _LANDING_FILE = r"(?s)(raw/\d{4}/\d{2}/\d{2}/\d{2}/[^._/][^/]*\.(csv|csv\.gz|json|jsonl))\z"
 _GLOB_CHARACTERS = re.compile(r"([*?\[\]{}\\])")
 _SCHEME = re.compile(r"^[A-Za-z][\w+.-]*:(//[^/]*)?")
+# Java reads another letter in place of one that is not UTF-8, and does not find the file again.
+_MISNAMED = re.compile("reading file (.*?\N{REPLACEMENT CHARACTER}.*?)\\. File does not exist")
 _COLUMNS = "source_file string, landed_hour timestamp, size_bytes long, modified_at timestamp"
 
 
@@ -29,13 +34,23 @@ def landing_files(spark: SparkSession, landing: str) -> DataFrame:
     )
 
 
+def explained(error: Py4JJavaError) -> Exception:
+    """What a listing that failed should be told as: DataError where a file's name is not UTF-8, else the error."""
+    misnamed = _MISNAMED.search(str(error))
+    if misnamed is None:
+        return error
+    text, advice = "the name of a file in the landing is not UTF-8", "rename it and run again: nothing was ingested"
+    return DataError(text, misnamed[1], advice)
+
+
 def landing_contents(spark: SparkSession, landing: str, source_files: list[str]) -> DataFrame:
     """source_file, size_bytes, modified_at and content of every file beside the named ones: of their hours' folders.
 
-    Whole folders are listed, so that ten thousand files do not cost ten thousand look-ups; keep the named ones.
+    Whole folders are listed, so that ten thousand files do not cost ten thousand look-ups; keep the named ones. A file
+    that is gone meanwhile has no row.
     """
     folders = sorted({name.rpartition("/")[0] for name in source_files})
-    return _listing(spark, landing, [f"{landing}/{folder}" for folder in folders])
+    return _listing(spark, landing, [f"{landing}/{folder}" for folder in folders], ignoreMissingFiles="true")
 
 
 def landed_hour() -> Column:
@@ -44,9 +59,9 @@ def landed_hour() -> Column:
     return F.try_to_timestamp(stamp, F.lit("yyyy/MM/dd/HH"))
 
 
-def _listing(spark: SparkSession, landing: str, folders: list[str]) -> DataFrame:
+def _listing(spark: SparkSession, landing: str, folders: list[str], **options: str) -> DataFrame:
     escaped = [_GLOB_CHARACTERS.sub(r"\\\1", folder) for folder in folders]
-    files = spark.read.format("binaryFile").option("recursiveFileLookup", "true").load(escaped)
+    files = spark.read.format("binaryFile").options(recursiveFileLookup="true", **options).load(escaped)
     root = re.sub(r"/+", "/", _SCHEME.sub("", landing)).rstrip("/")
     named = files.select(
         "*",

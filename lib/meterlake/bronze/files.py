@@ -8,14 +8,18 @@ from dataclasses import dataclass
 import pyarrow as pa
 from pyspark.sql import DataFrame
 
+from meterlake.bronze.discover import landed_hour
 from meterlake.bronze.parse import FIELDS, ParsedFile, parse_file
+from meterlake.bronze.usual_days import usual_days
 from meterlake.config import SourceConfig
 
 _DEAD_LETTERS = "array<struct<source_line: bigint, raw_line: string, reason: string, detail: string>>"
 _SUMMARY = f"source_file string, content_hash string, lines long, readings long, dead_letters {_DEAD_LETTERS}"
 _READINGS = ", ".join(f"{name} string" for name in FIELDS) + (
     ", source_line long, source_file string, source_version int, content_hash string"
+    ", landed_hour timestamp, usual_day date"
 )
+_LINEAGE = ("source_file", "source_version", "content_hash", "landed_hour")
 DEFAULT_COLUMNS = {
     "meter_id": "meter_id",
     "read_at": "timestamp",
@@ -62,7 +66,8 @@ def summarise(contents: DataFrame, parser: Parser) -> DataFrame:
 
 
 def readings_of(contents: DataFrame, parser: Parser) -> DataFrame:
-    """The readings of files, each with its lineage. Needs source_file, source_version, content_hash, content.
+    """The readings of files, each with its lineage, landing hour and usual_day. Needs source_file, source_version,
+    content_hash, content.
 
     A file whose content is no longer the one that was decided on gives nothing: the count of rows will tell.
     """
@@ -74,13 +79,12 @@ def readings_of(contents: DataFrame, parser: Parser) -> DataFrame:
                 content_hash = batch.column("content_hash")[row].as_py()
                 if hashlib.sha256(content).hexdigest() != content_hash:
                     continue
-                source_file = batch.column("source_file")[row].as_py()
-                version = batch.column("source_version")[row].as_py()
-                table = parser.parse(source_file, content).readings
-                yield from _with_lineage(table, source_file, version, content_hash)
+                lineage = {name: batch.column(name)[row] for name in _LINEAGE}
+                source_file = lineage["source_file"].as_py()
+                yield from _with_lineage(parser.parse(source_file, content).readings, lineage)
 
-    columns = ("source_file", "source_version", "content_hash", "content")
-    return contents.select(*columns).mapInArrow(readings, _READINGS)
+    named = contents.select("*", landed_hour().alias("landed_hour"))
+    return named.select(*_LINEAGE, "content").mapInArrow(readings, _READINGS)
 
 
 def _files(batches: Iterator[pa.RecordBatch]) -> Iterator[tuple[str, bytes]]:
@@ -89,14 +93,10 @@ def _files(batches: Iterator[pa.RecordBatch]) -> Iterator[tuple[str, bytes]]:
             yield source_file.as_py(), content.as_py()
 
 
-def _with_lineage(table: pa.Table, source_file: str, version: int, content_hash: str) -> Iterator[pa.RecordBatch]:
-    rows = table.num_rows
-    named = (
-        table.append_column("source_file", pa.repeat(pa.scalar(source_file), rows))
-        .append_column("source_version", pa.repeat(pa.scalar(version, pa.int32()), rows))
-        .append_column("content_hash", pa.repeat(pa.scalar(content_hash), rows))
-    )
-    yield from named.to_batches()
+def _with_lineage(table: pa.Table, lineage: Mapping[str, pa.Scalar]) -> Iterator[pa.RecordBatch]:
+    for name, value in lineage.items():
+        table = table.append_column(name, pa.repeat(value, table.num_rows))
+    yield from table.append_column("usual_day", usual_days(table.column("read_at"))).to_batches()
 
 
 def _summary_schema() -> pa.Schema:

@@ -1,5 +1,6 @@
 """ingest_bronze: new landing files to bronze.readings and bronze.dead_letters, known to the ledger last."""
 
+from py4j.protocol import Py4JJavaError
 from pyspark import StorageLevel
 from pyspark.sql import DataFrame, Row, SparkSession
 from pyspark.sql import functions as F
@@ -7,7 +8,7 @@ from pyspark.sql import functions as F
 from meterlake import progress, tables
 from meterlake.bronze import ledger, reference
 from meterlake.bronze.batch import JOB, Batch, write
-from meterlake.bronze.discover import landing_contents, landing_files
+from meterlake.bronze.discover import explained, landing_contents, landing_files
 from meterlake.bronze.files import Parser, summarise
 from meterlake.bronze.lineage import Decision, KnownPath, SeenFile, decide
 from meterlake.config import Config
@@ -65,9 +66,12 @@ def _discard_unfinished(warehouse: Warehouse) -> None:
 
 def _pending(spark: SparkSession, config: Config, warehouse: Warehouse) -> list[Row]:
     listed = landing_files(spark, config.storage.landing)
-    if not config.ingest.trust_modification_time:
+    if config.ingest.trust_modification_time:
+        listed = ledger.not_known(listed, warehouse.read(tables.bronze.FILES))
+    try:
         return listed.collect()
-    return ledger.not_known(listed, warehouse.read(tables.bronze.FILES)).collect()
+    except Py4JJavaError as error:
+        raise explained(error) from None
 
 
 def _ingest(spark: SparkSession, config: Config, warehouse: Warehouse, pending: list[Row]) -> None:
@@ -82,6 +86,7 @@ def _ingest(spark: SparkSession, config: Config, warehouse: Warehouse, pending: 
                 "source_file", "content_hash", "lines", "readings", F.size("dead_letters").alias("dead_letters")
             ).collect()
             step.note(files=len(seen), lines=sum(file["lines"] for file in seen))
+        _tell_unread({file["source_file"] for file in pending} - {file["source_file"] for file in seen})
         batch = Batch.of(pending, seen, *_decide(spark, warehouse, seen))
         if batch.entries:
             write(spark, config, warehouse, batch, summaries, parser)
@@ -90,6 +95,15 @@ def _ingest(spark: SparkSession, config: Config, warehouse: Warehouse, pending: 
             progress.say("bronze: nothing new, the tables are as they were")
     finally:
         summaries.unpersist()
+
+
+def _tell_unread(names: set[str]) -> None:
+    if names:
+        shown = ", ".join(sorted(names)[:5])
+        progress.say(
+            f"warning: {len(names)} listed files were gone when they were opened: {shown} · "
+            "next: nothing, the next run looks for them again"
+        )
 
 
 def _decide(spark: SparkSession, warehouse: Warehouse, seen: list[Row]) -> tuple[list[Decision], dict[str, KnownPath]]:

@@ -9,7 +9,7 @@ from pyspark.sql import functions as F
 from meterlake import tables
 from meterlake.bronze import ledger
 from meterlake.bronze.batch import read_date
-from meterlake.bronze.discover import landed_hour, landing_contents, landing_files
+from meterlake.bronze.discover import landing_contents, landing_files
 from meterlake.bronze.files import Parser, readings_of, summarise
 from meterlake.bronze.lineage import COPY, EMPTY, LANDED, UNCHANGED, Decision, SeenFile, decide
 from meterlake.config import Config
@@ -98,7 +98,6 @@ def _readings(
     read = readings_of(contents.join(F.broadcast(versions), "source_file"), parser)
     stamped = read.select(
         "*",
-        landed_hour().alias("landed_hour"),
         F.lit(PENDING).alias("batch_id"),
         F.lit(None).cast("timestamp").alias("ingested_at"),
         read_date().alias("read_date"),

@@ -27,6 +27,7 @@ READINGS = Table(
     ),
     key=("source_file", "source_version", "source_line"),
     partitions=("read_date",),
+    searched_by=("meter_id", "source_file", "landed_hour", "batch_id"),
 )
 DEAD_LETTERS = Table(
     "bronze",
