@@ -67,7 +67,9 @@ def generate(spark: SparkSession, config: Config, size: Size) -> None:
     warehouse.replace(_vacancies(spark, size), tables.bronze.VACANCIES, "bench")
     readings = _readings(spark, size)
     warehouse.append(_ledger(spark), tables.bronze.FILES, "bench")
-    dated = readings.select("*", read_date().alias("read_date"))
+    is_usual = F.col("read_at").rlike(r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$")
+    usual_day = F.when(is_usual, F.substring("read_at", 1, 10).try_cast("date"))  # as bronze.usual_days has it
+    dated = readings.select("*", usual_day.alias("usual_day")).select("*", read_date().alias("read_date"))
     warehouse.append(dated.select(*tables.bronze.READINGS.column_names), tables.bronze.READINGS, "bench")
 
 
