@@ -5,7 +5,7 @@ cores  the same rows on 1 core and on 2, the process and its JVM bound to them
 skew   one neighbourhood of 20,000 meters among two thousand of 20, beside as many meters in twenties
 long   few meters with ten years of quarter hours, beside many with one year
 
-Every measurement has a process of its own, warmed up on a small district; the points of a question take turns.
+Every measurement has a process of its own, warmed up on a district of its own; the points of a question take turns.
 """
 
 import argparse
@@ -74,7 +74,7 @@ def main() -> int:
 
 def _measure(point: Point, options: argparse.Namespace) -> tuple[Measured, int]:
     size = json.dumps(astuple(point.size))
-    given = [str(options.folder.absolute() / point.place), size, str(point.cores)]
+    given = [str(options.folder.absolute() / point.place), size, json.dumps(options.warm_up), str(point.cores)]
     command = [sys.executable, "-m", "bench.growth_point", *given, str(options.memory), str(options.partitions)]
     _, printed = measure.process(command)
     told = json.loads(printed.splitlines()[-1])
@@ -97,6 +97,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--skew", nargs=3, type=int, metavar=skew, default=[2000, 20000, 10])
     parser.add_argument("--long", nargs=3, type=int, metavar=shape, default=[10, 3650, 15])
     parser.add_argument("--wide", nargs=3, type=int, metavar=shape, default=[1000, 365, 60])
+    parser.add_argument("--warm-up", nargs=2, type=int, metavar=("METERS", "DAYS"), default=[500, 100])
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--cores", type=int, default=2)
     parser.add_argument("--memory", type=int, default=8, help="GB of Spark's driver")
