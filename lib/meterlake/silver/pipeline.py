@@ -2,7 +2,7 @@
 
 from datetime import UTC, date, datetime, timedelta
 
-from pyspark.sql import DataFrame, Row, SparkSession
+from pyspark.sql import Column, DataFrame, Row, SparkSession
 from pyspark.sql import functions as F
 
 from meterlake import progress
@@ -43,8 +43,8 @@ OUTPUTS = [
 # Sections of the configuration that silver does not look at.
 OTHERS = ("peaks",)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-# A new reading has its day judged again: hourly ones, as a rule.
-_ROWS_JUDGED_AGAIN = 24
+# A new reading has its meter's day judged again: hourly ones, as a rule.
+_READINGS_A_DAY = 24
 
 
 @layer(JOB)
@@ -131,7 +131,8 @@ class _Build:
     def _update(self, source: Bronze, stored: dict[Table, DataFrame], last: Row, tags: list[str]) -> datetime:
         as_of_before = (last["as_of"] or _EPOCH).astimezone(UTC)
         fresh_rows = source.readings.where(F.col("batch_id").isin(tags))
-        newest, count = _newest_landing(fresh_rows)
+        meter_days = F.count_distinct("meter_id", "read_date")
+        newest, rows = _newest_landing(fresh_rows, F.greatest(F.count("*"), meter_days * _READINGS_A_DAY))
         as_of = self.config.as_of or max(as_of_before, newest)
         if self._judge_neighbourhoods(source, last, as_of):
             stored = self._stored()
@@ -142,7 +143,7 @@ class _Build:
             wide = widened(asked, margin, margin)
             fresh = source.readings.where(F.col("batch_id").isin(tags) | is_in("read_date", wide))
         standard = standardise(Bronze(fresh, source.meters, source.vacancies), self.config)
-        with few_rows(self.spark, None if asked else count * _ROWS_JUDGED_AGAIN), beside() as start:
+        with few_rows(self.spark, None if asked else rows), beside() as start:
             compared = Compared(self.warehouse, start)
             update = Update(source, standard, stored, self.config, progress.run_id(), compared.add)
             self._judge_and_write(update, compared, as_of, as_of_before, asked)
@@ -214,11 +215,12 @@ class _Build:
         }
 
 
-def _newest_landing(readings: DataFrame) -> tuple[datetime, int]:
-    """The start of the latest landing hour that brought a reading, 1970 where none has come; and how many there are."""
+def _newest_landing(readings: DataFrame, size: Column | None = None) -> tuple[datetime, int]:
+    """The start of the latest landing hour that brought a reading, 1970 where none has come; and how many there are,
+    or what ``size`` finds."""
     newest = F.coalesce(F.unix_seconds(F.max("landed_hour")), F.lit(0)).alias("at")
-    found = readings.agg(newest, F.count("*").alias("readings")).first()
-    return datetime.fromtimestamp(found["at"] if found else 0, UTC), found["readings"] if found else 0
+    found = readings.agg(newest, (F.count("*") if size is None else size).alias("size")).first()
+    return datetime.fromtimestamp(found["at"] if found else 0, UTC), found["size"] if found else 0
 
 
 def _require_same_settings(last: Row, this: runs.Run) -> None:
