@@ -65,11 +65,9 @@ def generate(spark: SparkSession, config: Config, size: Size) -> None:
         return
     warehouse.replace(_registry(spark, size), tables.bronze.METERS, "bench")
     warehouse.replace(_vacancies(spark, size), tables.bronze.VACANCIES, "bench")
-    readings = _readings(spark, size)
+    readings = _readings(spark, size).withColumn("usual_day", F.lit(None).cast("date"))  # read_date parses each stamp
     warehouse.append(_ledger(spark), tables.bronze.FILES, "bench")
-    is_usual = F.col("read_at").rlike(r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$")
-    usual_day = F.when(is_usual, F.substring("read_at", 1, 10).try_cast("date"))  # as bronze.usual_days has it
-    dated = readings.select("*", usual_day.alias("usual_day")).select("*", read_date().alias("read_date"))
+    dated = readings.select("*", read_date().alias("read_date"))
     warehouse.append(dated.select(*tables.bronze.READINGS.column_names), tables.bronze.READINGS, "bench")
 
 
