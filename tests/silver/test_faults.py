@@ -3,7 +3,7 @@
 from pyspark.sql import DataFrame, SparkSession
 
 from meterlake.config import Config
-from meterlake.silver.faults import episodes_by_meter, fault_rows, with_faults
+from meterlake.silver.faults import episodes_by_month, fault_rows, with_faults
 from tests.cases import frame, wrong
 
 
@@ -30,7 +30,32 @@ def test_a_row_has_the_faults_whose_episode_holds_it(spark: SparkSession) -> Non
         {"case": "no meter", "read_us": "2026-03-10T00:00", "meter_key": None, "expected_faults": ""},
         {"case": "no time", "read_us": None, "expected_faults": ""},
     ]
-    rows = with_faults(frame(spark, cases, meter_key=0), episodes_by_meter(episodes(spark)))
+    rows = with_faults(frame(spark, cases, meter_key=0), episodes_by_month(episodes(spark)))
+    assert wrong(rows, "faults") == []
+
+
+def test_an_episode_of_many_months_holds_the_rows_of_each(spark: SparkSession) -> None:
+    found = [
+        {"fault": "F01", "started_us": "1969-11-20T00:00", "ended_us": "1970-02-10T00:00"},
+        {"fault": "F02", "started_us": "2025-01-01T00:00", "ended_us": "2026-03-02T00:52:23.974913"},
+        {"fault": "F04", "started_us": "2026-03-02T00:52:23.974912", "ended_us": "9999-12-31T00:00"},
+    ]
+    cases = [
+        {"case": "before 1970", "read_us": "1969-12-06T13:09:36.744447", "expected_faults": "F01"},
+        {"case": "1970", "read_us": "1970-01-01T00:00", "expected_faults": "F01"},
+        {"case": "between two", "read_us": "2024-12-31T23:00", "expected_faults": ""},
+        {"case": "the middle of one", "read_us": "2025-07-01T00:00", "expected_faults": "F02"},
+        {
+            "case": "the last instant of a span of 2^41 µs",
+            "read_us": "2026-03-02T00:52:23.974911",
+            "expected_faults": "F02",
+        },
+        {"case": "the first of the next", "read_us": "2026-03-02T00:52:23.974912", "expected_faults": "F02 F04"},
+        {"case": "an episode that has gone with it", "read_us": "2026-03-02T00:52:23.974913", "expected_faults": "F04"},
+        {"case": "thousands of spans later", "read_us": "9999-12-30T23:00", "expected_faults": "F04"},
+    ]
+    episodes_found = frame(spark, found, meter_id="A", meter_key=0, evidence="1")
+    rows = with_faults(frame(spark, cases, meter_key=0), episodes_by_month(episodes_found))
     assert wrong(rows, "faults") == []
 
 

@@ -7,26 +7,31 @@ from meterlake import grid
 from meterlake.config import FaultsConfig
 
 
-def episodes_by_meter(episodes: DataFrame) -> DataFrame:
-    """A row a meter: meter_key and its episodes, ARRAY<STRUCT<fault, started_us, ended_us>>.
+def episodes_by_month(episodes: DataFrame) -> DataFrame:
+    """A row a meter and month that has some: meter_key, month and the episodes there,
+    ARRAY<STRUCT<fault, started_us, ended_us>>.
 
     Episodes are few and materialised: one partition, so that grouping them costs no exchange.
     """
+    months = F.explode(F.sequence(_month(F.col("started_us")), _month(F.col("ended_us") - 1)))
     episode = F.struct("fault", "started_us", "ended_us")
-    return episodes.coalesce(1).groupBy("meter_key").agg(F.collect_list(episode).alias("episodes"))
+    of_months = episodes.coalesce(1).select("meter_key", months.alias("month"), episode.alias("_episode"))
+    return of_months.groupBy("meter_key", "month").agg(F.collect_list("_episode").alias("episodes"))
 
 
-def with_faults(rows: DataFrame, of_meter: DataFrame) -> DataFrame:
+def with_faults(rows: DataFrame, of_month: DataFrame) -> DataFrame:
     """Adds faults: the sorted ids of the episodes of the meter whose span [start, end) holds read_us.
 
-    Needs meter_key and read_us; whatever the row's origin or disposition.
+    Needs meter_key and read_us; whatever the row's origin or disposition. By month, because a row is held against each
+    episode that it is joined with: ten years of one meter have fifty.
     """
-    joined = rows.join(F.broadcast(of_meter), "meter_key", "left")
+    joined = rows.withColumn("month", _month(F.col("read_us"))).join(
+        F.broadcast(of_month), ["meter_key", "month"], "left"
+    )
     holding = F.filter("episodes", lambda e: (e["started_us"] <= F.col("read_us")) & (F.col("read_us") < e["ended_us"]))
     ids = F.array_sort(F.array_distinct(F.transform(holding, lambda episode: episode["fault"])))
     none = F.array().cast("array<string>")
-    has_episodes = F.col("episodes").isNotNull() & F.col("read_us").isNotNull()
-    return joined.select(*rows.columns, F.when(has_episodes, ids).otherwise(none).alias("faults"))
+    return joined.select(*rows.columns, F.when(F.col("episodes").isNotNull(), ids).otherwise(none).alias("faults"))
 
 
 def fault_rows(episodes: DataFrame, meters: DataFrame, rule: FaultsConfig) -> DataFrame:
@@ -58,3 +63,8 @@ def _action(rule: FaultsConfig) -> Column:
     }
     pairs = [F.lit(text) for pair in actions.items() for text in pair]
     return F.element_at(F.create_map(*pairs), F.col("fault"))
+
+
+def _month(instant_us: Column) -> Column:
+    """The instant's number among spans of 25 days: whole ones of 2^41 µs, which are found by a shift."""
+    return F.shiftright(instant_us, 41)
