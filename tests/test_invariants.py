@@ -63,8 +63,8 @@ def test_order_and_batches_do_not_matter(spark: SparkSession, world: World, at_o
 
 
 def test_forty_partitions_give_the_same(spark: SparkSession, world: World, at_once: Config, tmp_path: Path) -> None:
-    """The order test has 8, the worlds beside the oracle 1 and 3."""
-    config = configured(world, f"storage.warehouse={tmp_path / 'warehouse'}")
+    """The order test has 8, the worlds beside the oracle 1 and 3. The meters are spread one by one (placement.py)."""
+    config = configured(world, f"storage.warehouse={tmp_path / 'warehouse'}", "spark.shuffle_partitions=40")
     bronze.run(spark, config)
     spark.conf.set("spark.sql.shuffle.partitions", "40")
     run_all(spark, config)

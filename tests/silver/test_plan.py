@@ -24,6 +24,7 @@ from meterlake.silver.gaps import closed_holes, outer_holes
 from meterlake.silver.meter_days import accepted_days, meter_days, with_delays
 from meterlake.silver.meters import with_reference, with_seen
 from meterlake.silver.neighbourhood import neighbour_days
+from meterlake.silver.placement import BY_METER
 from meterlake.silver.rows import as_quarantine, as_readings
 from meterlake.silver.rulebook import (
     Bronze,
@@ -156,6 +157,24 @@ class TestJudge:
         judged = plan(judge(standardise(bronze, config), config))
         assert exchanges(judged) == ["neighbourhood_key"]
         assert len(operators(judged, "Sort")) == 2
+
+
+class TestByMeter:
+    """Where one neighbourhood is too large for a core (silver/placement.py)."""
+
+    def test_judges_in_one_exchange_too(self, bronze: Bronze) -> None:
+        config = load(overrides=[LOCAL_SOURCE])
+        judged = judge(standardise(bronze, config, spread_by=BY_METER), config)
+        assert exchanges(judged) == ["neighbourhood_key, meter_key"]
+
+    def test_shuffles_hourly_means_and_not_readings_for_f05(self, bronze: Bronze, defaults: Config) -> None:
+        """By the hour, to be summed and to be joined with the sum, and back to the meter's day."""
+        judged = judge(standardise(bronze, defaults, spread_by=BY_METER), defaults).persist()
+        neighbours = neighbour_days(judged, defaults.faults.neighbourhood, ZONE, 0)
+        to_the_day, *by_hour = exchanges(neighbours)
+        assert to_the_day.startswith("neighbourhood_key, meter_key, ")
+        assert by_hour == ["neighbourhood_key, hour_us"] * 2
+        judged.unpersist()
 
 
 class TestFromJudgedReadings:

@@ -165,6 +165,12 @@ def test_the_second_line_of_a_repeated_hour_and_all_after_it_are_the_later(spark
         line(3, "2026-10-25T02:00", "2026-10-25T02:00", file="raw/others.csv"),
     ]
     given = frame(
-        spark, cases, raw_received_at=None, landed_us=at("2026-10-25T02:00"), source_version=1, neighbourhood_key=0
+        spark,
+        cases,
+        raw_received_at=None,
+        landed_us=at("2026-10-25T02:00"),
+        source_version=1,
+        neighbourhood_key=0,
+        meter_key=0,
     )
     assert wrong(with_stamps(given, source("Europe/Berlin")), "stamp_us") == []

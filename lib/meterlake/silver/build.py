@@ -15,6 +15,7 @@ from meterlake.silver.kept import JUDGED, keep
 from meterlake.silver.meter_days import accepted_days, meter_days, timed, with_delays
 from meterlake.silver.meters import with_reference, with_seen
 from meterlake.silver.neighbourhood import neighbour_days
+from meterlake.silver.placement import BY_METER, BY_NEIGHBOURHOOD, too_large
 from meterlake.silver.rulebook import (
     Bronze,
     find_flagged_days,
@@ -43,7 +44,9 @@ class Built:
 def build(bronze: Bronze, config: Config, as_of_us: int, run_id: str) -> Built:
     """Every table of silver. ``bronze`` holds whole neighbourhoods: their readings, meters and vacancies."""
     zone, offset = config.time_zone, config.grid_offset()
-    judged = keep(judge(standardise(bronze, config), config).select(*JUDGED))
+    is_even = too_large(bronze.meters, config.spark.shuffle_partitions).isEmpty()
+    spread_by = BY_NEIGHBOURHOOD if is_even else BY_METER
+    judged = keep(judge(standardise(bronze, config, spread_by=spread_by), config).select(*JUDGED))
     days = keep(days_of(judged, zone))
     neighbours = keep(neighbour_days(judged, config.faults.neighbourhood, zone, offset))
     accepted = accepted_days(days)

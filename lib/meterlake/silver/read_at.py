@@ -10,6 +10,7 @@ from meterlake import grid
 from meterlake.config import SourceConfig
 from meterlake.instants import instant_columns, trimmed, unusual_instant, usual_us, wall_clock
 from meterlake.silver.sources import per_source
+from meterlake.windows import METER
 
 Sources = Mapping[str, SourceConfig]
 
@@ -76,7 +77,7 @@ def _unusual(text: str, sources: Sources) -> Column:
 def _with_repeated_hour(readings: DataFrame, sources: Sources) -> DataFrame:
     """In the hour that a local clock repeats, a meter's second line of one stamp and all after it are the later."""
     same_stamp = Window.partitionBy(
-        "neighbourhood_key", "meter_id", "source_file", "source_version", "is_local", "stamp_us", "stamp_nanos"
+        *METER, "meter_id", "source_file", "source_version", "is_local", "stamp_us", "stamp_nanos"
     ).orderBy("source_line")
     numbered = readings.select("*", F.row_number().over(same_stamp).alias("_occurrence"))
     later = F.coalesce(per_source(sources, lambda source: _later(_zone(source))), F.col("stamp_us"))

@@ -1,4 +1,4 @@
-"""Silver from bronze: the rules in their order, in one exchange by neighbourhood.
+"""Silver from bronze: the rules in their order, in one exchange by neighbourhood (silver/placement.py).
 
 standardise   with_keys ─[exchange]─ with_registry ─ with_stamps ─ with_read_at ─ with_kw ─ with_checks
 judge         ─ with_standing ─ with_run_values ─ with_previous
@@ -7,6 +7,7 @@ rows_to_publish                                     ├─ explode_fills ─┐ 
                                                     └─ reading_rows ──┴─ with_faults ─ with_score ─ with_low_quality
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pyspark.sql import DataFrame
@@ -19,6 +20,7 @@ from meterlake.silver.faults import episodes_by_month, with_faults
 from meterlake.silver.gaps import explode_fills, with_hole
 from meterlake.silver.low_variance import low_variance_days
 from meterlake.silver.neighbourhood import neighbourhood_days
+from meterlake.silver.placement import BY_NEIGHBOURHOOD
 from meterlake.silver.previous import with_previous
 from meterlake.silver.quality import with_score
 from meterlake.silver.rate_of_change import with_rates
@@ -40,13 +42,15 @@ class Bronze:
     vacancies: DataFrame
 
 
-def standardise(bronze: Bronze, config: Config, only_registered: bool = False) -> DataFrame:
+def standardise(
+    bronze: Bronze, config: Config, only_registered: bool = False, spread_by: Sequence[str] = BY_NEIGHBOURHOOD
+) -> DataFrame:
     """Every bronze reading with all that the rules say of it by itself."""
     offset = config.grid_offset()
     readings = with_keys(bronze.readings, bronze.meters)
     if only_registered:
         readings = readings.where(F.col("meter_key").isNotNull())
-    readings = readings.repartition("neighbourhood_key")
+    readings = readings.repartition(*spread_by)
     readings = with_registry(readings, bronze.meters, bronze.vacancies)
     readings = with_stamps(readings, config.sources)
     readings = with_read_at(readings, config.sources, offset, config.validation.grid_tolerance_share)
