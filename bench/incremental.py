@@ -3,8 +3,9 @@
 For each length of history, in a process of its own, silver and gold are built once from generated bronze (the rebuild
 that the others are compared with); then, in the same warm session and as whole runs of ingest, silver and gold: an
 hourly delivery of all meters (twice; the second counts), the rest of that day, a late delivery of ten meters by six
-hours half a history ago, and a run with nothing new. Bytes are those that the driver's process read and wrote (/proc),
-the page cache included.
+hours half a history ago, and a run with nothing new; last, as whole processes from spark-submit to its end, the next
+hour and a run with nothing new. Bytes are those that the driver's process read and wrote (/proc), the page cache
+included.
 """
 
 import argparse
@@ -22,7 +23,7 @@ from typing import Any
 import psutil
 from pyspark.sql import SparkSession
 
-from bench import results, spark_work
+from bench import measure, results, spark_work
 from bench.generated import FIRST_DAY, Size, generate
 from meterlake import progress, tables
 from meterlake.bronze import pipeline as bronze
@@ -114,13 +115,27 @@ def history(options: argparse.Namespace, months: int) -> list[dict[str, Any]]:
         rows = deliver(config, everyone, [hour], hour, "hourly")
         line("hourly" if number else "hourly, first", rows, lambda: run(spark, config))
     hours = [end + timedelta(hours=number) for number in range(2, 24)]
-    line("daily", deliver(config, everyone, hours, hours[-1], "daily"), lambda: run(spark, config))
-    then = end - timedelta(days=days // 2)
-    late = [then + timedelta(hours=number, minutes=1) for number in range(6)]
-    line("late", deliver(config, range(10), late, hours[-1] + timedelta(hours=1), "late"), lambda: run(spark, config))
-    line("nothing new", 0, lambda: run(spark, config))
+    if not options.brief:
+        line("daily", deliver(config, everyone, hours, hours[-1], "daily"), lambda: run(spark, config))
+        then = end - timedelta(days=days // 2)
+        late = [then + timedelta(hours=number, minutes=1) for number in range(6)]
+        landed = hours[-1] + timedelta(hours=1)
+        line("late", deliver(config, range(10), late, landed, "late"), lambda: run(spark, config))
+        line("nothing new", 0, lambda: run(spark, config))
     spark.stop()
+    hour = hours[0] if options.brief else end + timedelta(days=1)
+    lines.append(_whole("hourly, whole process", months, deliver(config, everyone, [hour], hour, "hourly"), settings))
+    lines.append(_whole("nothing new, whole process", months, 0, settings))
     return lines
+
+
+def _whole(name: str, months: int, rows: int, settings: list[str]) -> dict[str, Any]:
+    """The pipeline as its users start it."""
+    overrides = [part for setting in settings for part in ("--set", setting)]
+    whole, printed = measure.process(["./spark-submit.sh", "jobs/run_pipeline.py", *overrides])
+    found = {"name": name, "months": months, "rows": rows, "seconds": whole.wall_s, "cpu_s": whole.cpu_s}
+    print(json.dumps(found), flush=True)
+    return found | {"peak_mb": whole.peak_mb, "steps": [line.strip() for line in printed.splitlines()]}
 
 
 def main() -> None:
@@ -128,6 +143,7 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, required=True)
     parser.add_argument("--meters", type=int, default=1000)
     parser.add_argument("--months", type=lambda text: [int(part) for part in text.split(",")], default=[1, 3, 12])
+    parser.add_argument("--brief", action="store_true", help="hours alone, no daily and no late delivery")
     parser.add_argument("--memory", type=int, default=8, help="GiB of the driver")
     parser.add_argument("--partitions", type=int, default=8)
     parser.add_argument("--name", default="incremental")
