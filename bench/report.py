@@ -84,7 +84,7 @@ def _per_row(lines: list[dict]) -> str:
 def _silver_plot(found: Page, place: Path) -> None:
     lines = found["results"]
     names = [line["name"] for line in lines]
-    colours = [_OURS if name.startswith("meterlake") else _OTHERS for name in names]
+    colours = [_OURS if "meterlake" in name else _OTHERS for name in names]
     figure, axes = plt.subplots(1, 3, figsize=(13, 0.5 + 0.45 * len(lines)), sharey=True)
     for axis, (measure, title) in zip(
         axes,
