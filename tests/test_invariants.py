@@ -12,6 +12,7 @@ from meterlake.config import Config, load
 from meterlake.errors import ConfigError
 from meterlake.gold import pipeline as gold
 from meterlake.silver import pipeline as silver
+from meterlake.silver.placement import too_large
 from meterlake.silver.request import Request
 from tests.comparison import COMPARED, content_of
 from tests.conftest import SMALL_SPARK, forget_tables
@@ -66,6 +67,8 @@ def test_forty_partitions_give_the_same(spark: SparkSession, world: World, at_on
     """The order test has 8, the worlds beside the oracle 1 and 3. The meters are spread one by one (placement.py)."""
     config = configured(world, f"storage.warehouse={tmp_path / 'warehouse'}", "spark.shuffle_partitions=40")
     bronze.run(spark, config)
+    meters = spark.read.format("delta").load(f"{config.storage.warehouse}/bronze/meters")
+    assert not too_large(meters, config.spark.shuffle_partitions).isEmpty()
     spark.conf.set("spark.sql.shuffle.partitions", "40")
     run_all(spark, config)
     spark.conf.set("spark.sql.shuffle.partitions", "3")

@@ -76,6 +76,7 @@ def _unusual(text: str, sources: Sources) -> Column:
 
 def _with_repeated_hour(readings: DataFrame, sources: Sources) -> DataFrame:
     """In the hour that a local clock repeats, a meter's second line of one stamp and all after it are the later."""
+    # By METER, so that they are found where they lie, however they are spread; an unknown meter has an id alone.
     same_stamp = Window.partitionBy(
         *METER, "meter_id", "source_file", "source_version", "is_local", "stamp_us", "stamp_nanos"
     ).orderBy("source_line")

@@ -45,7 +45,7 @@ class Bronze:
 def standardise(
     bronze: Bronze, config: Config, only_registered: bool = False, spread_by: Sequence[str] = BY_NEIGHBOURHOOD
 ) -> DataFrame:
-    """Every bronze reading with all that the rules say of it by itself."""
+    """Every bronze reading with all that the rules say of it by itself; ``spread_by`` as silver/placement.py has it."""
     offset = config.grid_offset()
     readings = with_keys(bronze.readings, bronze.meters)
     if only_registered:
