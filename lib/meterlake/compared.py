@@ -1,6 +1,7 @@
 """Tables, compared with the stored ones as soon as each is known, beside the work on the others."""
 
 from concurrent.futures import Future
+from datetime import date
 
 from pyspark.sql import DataFrame
 
@@ -23,3 +24,7 @@ class Compared:
     def changes(self, table: Table) -> Changes:
         """Waits for what differs."""
         return self._found[table].result()
+
+    def days(self, *tables: Table) -> set[date]:
+        """Waits for what differs in tables by local day, and gives the days."""
+        return {day for table in tables for day in self.changes(table).parts if day is not None}

@@ -192,6 +192,8 @@ class _Build:
         return {table: self.warehouse.read(table) for table in OUTPUTS}
 
     def _write(self, compared: Compared, days: set[date] | None, rows: int | None = None) -> None:
+        if days is not None:  # the rows that fill a hole can lie on a day before that of the reading that ends it
+            days = days | compared.days(silver.READINGS, silver.QUARANTINE)
         with few_rows(self.spark, 0):
             runs.announce(self.spark, self.warehouse, self.this, days)
         for table in OUTPUTS:

@@ -1,0 +1,54 @@
+"""Gold makes the days anew that silver has changed, also those before the day of the reading that changed them."""
+
+from datetime import date, datetime
+from decimal import Decimal
+
+import pytest
+from pyspark.sql import SparkSession
+from pyspark.sql import functions as F
+
+from meterlake import tables
+from meterlake.bronze import pipeline as bronze
+from meterlake.config import Config
+from meterlake.gold import pipeline as gold
+from meterlake.silver import pipeline as silver
+from meterlake.silver.request import Request
+from meterlake.storage import Warehouse
+from tests.comparison import content_of, differences
+from tests.small import hours, write_file, write_registry
+
+GOLD = ["gold.hourly_load", "gold.peak_exclusions", "gold.peak_periods", "gold.daily_consumption", "gold.daily_quality"]
+TWENTY_THREE = datetime.fromisoformat("2024-03-14T23:00+00:00")
+
+
+def run_all(spark: SparkSession, config: Config) -> None:
+    bronze.run(spark, config)
+    silver.run(spark, config)
+    gold.run(spark, config)
+
+
+@pytest.mark.parametrize(
+    ("midnight", "filled_kwh"),
+    # 22:00 of the day before has 1 + 22 % 5 / 10 = 1.2 kW; half way to midnight's value lies what fills 23:00.
+    [(["1.4"], "1.300000"), (["1.4", "1.6"], "1.400000")],
+    ids=["a hole across midnight closes", "the reading that closed it is corrected"],
+)
+def test_a_fill_on_the_day_before_reaches_gold(
+    spark: SparkSession, config: Config, midnight: list[str], filled_kwh: str
+) -> None:
+    write_registry(config)
+    write_file(config, "2024/03/14/23", hours("MTR-1", "2024-03-14T00:00", 23))
+    run_all(spark, config)
+    for number, kw in enumerate(midnight):
+        write_file(config, f"2024/03/15/{number:02}", [("MTR-1", "2024-03-15T00:00:00Z", kw)])
+        run_all(spark, config)
+    warehouse = Warehouse(spark, config)
+    loads = warehouse.read(tables.gold.HOURLY_LOAD).where(F.col("hour") == F.lit(TWENTY_THREE))
+    assert [row["energy_kwh"] for row in loads.collect()] == [Decimal(filled_kwh)]
+    days = warehouse.read(tables.gold.DAILY_CONSUMPTION).where(F.col("local_date") == F.lit(date(2024, 3, 14)))
+    assert [row["share_interpolated"] for row in days.collect()] == [pytest.approx(1 / 24)]
+    found = content_of(config.storage.warehouse, GOLD)
+    silver.run(spark, config, Request(rebuild=True))
+    gold.run(spark, config, rebuild=True)
+    rebuilt = content_of(config.storage.warehouse, GOLD)
+    assert [text for name in GOLD for text in differences(name, found[name], rebuilt[name])] == []
