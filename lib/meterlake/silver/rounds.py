@@ -92,7 +92,7 @@ class Rounds:
 
     def _judge(self, spans: DataFrame, bounds: set[Bounds]) -> Round:
         states = self._states(is_in("day", widened((first for first, _ in bounds), NEAR, -1)))
-        found = _latest(spans, states, "first_day", -1)
+        found = _latest(spans, states, "first_day", -1, near=True)
         slices = keep(as_slices(self._further(found, "first_day", -1).withColumnRenamed("latest", "carried")))
         readings = in_slices(self.read(slices, days_between(bounds)), slices, self.config.time_zone)
         judged = keep(judge(readings, self.config).select(*JUDGED, "registry_key", "carried"))
@@ -111,7 +111,7 @@ class Rounds:
         own = done.slices.drop("meter_key")
         new = _latest(own, done.ends(), "last_day", 0).withColumnRenamed("latest", "_new")
         near = self.stored.where(is_in("day", widened(days_between(bounds), NEAR, 0)))
-        old = self._further(_latest(new, near, "last_day", 0), "last_day", 0, stored_only=True)
+        old = self._further(_latest(new, near, "last_day", 0, near=True), "last_day", 0, stored_only=True)
         changed = old.where(~F.coalesce("_new", "carried").eqNullSafe(F.col("latest")))
         behind_of = behind.select("meter_id", "day")
         next_day = (
@@ -145,9 +145,13 @@ class Rounds:
     def _further(self, found: DataFrame, bound: str, shift: int, stored_only: bool = False) -> DataFrame:
         """Looks through the whole past of the meters that have been silent for longer; there are few."""
         begins_us = grid.midnight_us(F.col(bound), self.config.time_zone)
-        past = self.first_accepted.where("first_accepted_us IS NOT NULL")
-        joined = found.join(past, "meter_id", "left")
-        is_missing = F.col("latest").isNull() & F.coalesce(F.col("first_accepted_us") < begins_us, F.lit(False))
+        joined = found.join(self.first_accepted, "meter_id", "left")
+        has_past = F.coalesce(F.col("first_accepted_us") < begins_us, F.lit(False))
+        if self.done and not stored_only:  # of a meter that is new, the past is what this run has judged
+            judged = self.slices().select("meter_id", F.lit(True).alias("_is_judged")).distinct()
+            joined = joined.join(F.broadcast(judged), "meter_id", "left")
+            has_past = has_past | F.col("_is_judged").isNotNull()
+        is_missing = F.col("latest").isNull() & has_past
         kept = keep(joined.select(*found.columns, is_missing.alias("_is_missing")))
         missing = kept.where("_is_missing")
         if missing.isEmpty():
@@ -158,12 +162,19 @@ class Rounds:
         return kept.where(~F.col("_is_missing")).drop("_is_missing").unionByName(further)
 
 
-def _latest(spans: DataFrame, states: DataFrame, bound: str, shift: int) -> DataFrame:
-    """Adds latest: the newest state of the meter's days up to the bound moved by ``shift`` days; empty without."""
+def _latest(spans: DataFrame, states: DataFrame, bound: str, shift: int, near: bool = False) -> DataFrame:
+    """Adds latest: the newest state of the meter's days up to the bound moved by ``shift`` days; empty without.
+
+    ``near``: where ``states`` lacks days further back than NEAR before the span. What it has of them by chance, of
+    another span's days, is not the newest.
+    """
     own = spans.select("meter_id", "first_day", F.date_add(bound, shift).alias("_bound"))
+    is_before = F.col("day") <= F.col("_bound")
+    if near:
+        is_before &= F.col("day") >= F.date_sub("first_day", NEAR)
     newest = (
         states.join(F.broadcast(own), "meter_id")
-        .where(F.col("day") <= F.col("_bound"))
+        .where(is_before)
         .groupBy("meter_id", "first_day")
         .agg(F.max_by("state", "day").alias("latest"))
     )
