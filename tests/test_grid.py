@@ -64,9 +64,24 @@ def test_the_local_date_of_an_instant(spark: SparkSession) -> None:
         "2026-07-09T21:59": "2026-07-09",
         "2026-07-09T22:00": "2026-07-10",
         "0001-01-01T00:00": "0001-01-01",
+        "9999-12-31T22:59": "9999-12-31",
+        "9999-12-31T23:00": "9999-12-31",  # Berlin's clock shows the year 10000
     }
     cases = [{"case": text, "us": at(text), "expected_day": day} for text, day in dates.items()]
+    cases.append({"case": "none", "us": None, "expected_day": None})
     rows = frame(spark, cases).select("*", grid.local_date(F.col("us"), "Europe/Berlin").alias("day"))
+    assert wrong(rows, "day") == []
+
+
+def test_the_local_date_of_an_instant_in_the_west(spark: SparkSession) -> None:
+    dates = {
+        "0001-01-01T00:00": "0001-01-01",  # New York's clock shows a day of the year 0
+        "0001-01-02T04:56:01": "0001-01-01",
+        "0001-01-02T04:56:02": "0001-01-02",
+        "9999-12-31T23:59": "9999-12-31",
+    }
+    cases = [{"case": text, "us": at(text), "expected_day": day} for text, day in dates.items()]
+    rows = frame(spark, cases).select("*", grid.local_date(F.col("us"), "America/New_York").alias("day"))
     assert wrong(rows, "day") == []
 
 

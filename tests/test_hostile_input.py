@@ -3,6 +3,7 @@
 import gzip
 import os
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 import polars as pl
@@ -15,7 +16,8 @@ from meterlake.errors import DataError, MeterlakeError, ReferenceDataError, Stor
 from meterlake.failures import lines as lines_of
 from meterlake.gold import pipeline as gold
 from meterlake.silver import pipeline as silver
-from tests.comparison import rows_of
+from meterlake.silver.request import Request
+from tests.comparison import content_of, differences, rows_of
 
 HOUR = "raw/2024/03/15/14"
 HEADER = b"meter_id,timestamp,value,unit\n"
@@ -94,6 +96,30 @@ def test_hostile_files_beside_a_good_one(spark: SparkSession, folder: Path, conf
     }
     readings = {(row["meter_id"], row["read_at"].hour): str(row["kw"]) for row in rows_of(warehouse, "silver.readings")}
     assert readings == {("MTR-1", 13): "0.111111", ("MTR-1", 14): "1.500000", ("MTR-2", 14): "1.700000"}
+
+
+@pytest.mark.parametrize(
+    ("zone", "stamp", "reasons"),
+    [("America/New_York", "0001-01-01T00:00:00Z", ["V14"]), ("Europe/Berlin", "9999-12-31T23:00:00Z", ["V06"])],
+)
+def test_days_that_no_calendar_has_come_late(
+    spark: SparkSession, folder: Path, make_config: Callable[..., Config], zone: str, stamp: str, reasons: list[str]
+) -> None:
+    """Programs that know no time write the first or last one that there is."""
+    config = make_config(f"time_zone={zone}")
+    land(folder, "good.csv", GOOD)
+    for number in range(2):
+        for layer in (bronze, silver, gold):
+            layer.run(spark, config)
+        land(folder, f"no_time_{number}.csv", HEADER + f"MTR-1,{stamp},1,kW\nMTR-9,{stamp},{number},kW\n".encode())
+    found = content_of(config.storage.warehouse)
+    refused = {(row["source_file"].rpartition("/")[2], row["meter_id"]): row for row in found["silver.quarantine"]}
+    assert refused["no_time_0.csv", "MTR-1"]["reasons"] == reasons
+    assert refused["no_time_0.csv", "MTR-9"]["reasons"] == sorted(["V03", *reasons])
+    silver.run(spark, config, Request(rebuild=True))
+    gold.run(spark, config, rebuild=True)
+    rebuilt = content_of(config.storage.warehouse)
+    assert [text for name in found for text in differences(name, found[name], rebuilt[name])] == []
 
 
 def test_an_empty_landing_is_no_error(spark: SparkSession, folder: Path, config: Config) -> None:

@@ -4,6 +4,8 @@ The grid of a meter is whole intervals from 00:00 of local standard time: an ins
 ``instant + offset`` is a multiple of the interval. An hour of the suite is a whole hour of the same grid.
 """
 
+from datetime import date
+
 from pyspark.sql import Column
 from pyspark.sql import functions as F
 
@@ -45,12 +47,22 @@ def points_between(start_us: Column, end_us: Column, step_us: Column, offset_min
 
 
 def local_date(instant_us: Column, time_zone: str) -> Column:
-    return F.to_date(F.from_utc_timestamp(as_timestamp(instant_us), time_zone))
+    """The local day of an instant. Where a zone's clock shows a day before year 1 or after 9999, which most programs
+    cannot read, it is the calendar's first or last."""
+    day = F.to_date(F.from_utc_timestamp(as_timestamp(instant_us), time_zone))
+    is_ordinary = instant_us.between(YEAR_1_US + DAY_US, YEAR_10000_US - DAY_US - 1)
+    first, last = date_literal(date.min), date_literal(date.max)
+    return F.when(is_ordinary, day).when(instant_us.isNotNull(), F.least(F.greatest(day, first), last))
 
 
-def midnight_us(date: Column, time_zone: str) -> Column:
+def date_literal(day: date) -> Column:
+    """A day as it is; F.lit writes a year before 1000 in fewer digits than Java reads."""
+    return F.expr(f"DATE'{day.isoformat()}'")
+
+
+def midnight_us(day: Column, time_zone: str) -> Column:
     """The first instant of a local day; where the clock skips 00:00, the instant it skips to."""
-    return F.unix_micros(F.to_utc_timestamp(date.cast("timestamp"), time_zone))
+    return F.unix_micros(F.to_utc_timestamp(day.cast("timestamp"), time_zone))
 
 
 def hours(instant_difference_us: Column) -> Column:

@@ -15,6 +15,7 @@ from meterlake import final
 from meterlake.config import Config
 from meterlake.differences import CHANGE, DELETE, INSERT, differences
 from meterlake.errors import StorageError
+from meterlake.grid import date_literal
 from meterlake.tables import Table
 
 REMOVED = "rows removed"
@@ -162,7 +163,7 @@ class Warehouse:
         for name in table.key:
             matches = matches & F.col(f"stored.{name}").eqNullSafe(F.col(f"changed.{name}"))
         for name in table.partitions[:1]:  # a changed meter_type moves a row to another partition
-            within = F.col(f"stored.{name}").isin(sorted(part for part in parts if part is not None))
+            within = F.col(f"stored.{name}").isin([date_literal(day) for day in sorted(parts - {None})])
             matches = matches & (within | F.col(f"stored.{name}").isNull() if None in parts else within)
         row: dict[str, str | Column] = {name: F.col(f"changed.{name}") for name in table.column_names}
         is_gone = F.col(f"changed.{CHANGE}") == DELETE

@@ -7,25 +7,25 @@ from meterlake.silver.stored import gaps_of, quarantine_of, readings_of, with_re
 from tests.cases import Case, frame, wrong
 from tests.silver.handed_on import handed_on, hours
 
-NEVER, ALWAYS = -(1 << 62), 1 << 62
+NEVER = -(1 << 62)
 DAYS = {"first_day": "2026-03-10", "last_day": "2026-03-11"}
 REACH = {"meter_id": "A", "after_us": hours(-3), "until_us": hours(40)}
 
 
 def test_a_slice_reaches_from_the_carried_reading_to_its_own_last(spark: SparkSession) -> None:
-    endless = {"first_day": "0001-01-01", "last_day": "9999-12-31"}
     before = handed_on((-3, "1"))
     after = {"expected_after_us": hours(-3), "expected_until_us": hours(40)}
     cases = [
         {"case": "both", "carried": before, **after},
         {"case": "nothing before", "carried": None, **after, "expected_after_us": NEVER},
         {"case": "nothing accepted", "carried": before, **after, "expected_until_us": NEVER},
-        {"case": "no end", "carried": None, **endless, "expected_after_us": NEVER, "expected_until_us": ALWAYS},
+        {"case": "the calendar's last day", "carried": before, **after, "first_day": "9999-12-31"},
     ]
     slices = [DAYS | case | {"meter_key": key} for key, case in enumerate(cases)]
+    slices[-1]["last_day"] = "9999-12-31"
     judged = [
         {"meter_key": key, "read_us": hours(at), "is_accepted": accepted and key != 2}
-        for key in range(4)
+        for key in range(len(cases))
         for at, accepted in ((20, True), (40, True), (45, False))
     ]
     assert wrong(with_reach(frame(spark, slices), frame(spark, judged)), "after_us", "until_us") == []

@@ -10,6 +10,7 @@ from meterlake import tables
 from meterlake.config import Config
 from meterlake.explain.model import Build, Episode, Found, Hole, Judged, Meter, Stored, Vacancy
 from meterlake.explain.period import Period
+from meterlake.grid import date_literal
 from meterlake.silver.rulebook import Bronze, judge, standardise
 from meterlake.storage import Warehouse
 
@@ -70,9 +71,9 @@ def _stored(warehouse: Warehouse, meter_id: str, period: Period) -> DataFrame:
     quarantine = warehouse.read(tables.silver.QUARANTINE)
     readings = warehouse.read(tables.silver.READINGS).where(F.col("meter_id") == meter_id)
     if period.first_date is not None:
-        readings = readings.where(F.col("read_date") >= F.lit(period.first_date))
+        readings = readings.where(F.col("read_date") >= date_literal(period.first_date))
     if period.last_date is not None:
-        readings = readings.where(F.col("read_date") <= F.lit(period.last_date))
+        readings = readings.where(F.col("read_date") <= date_literal(period.last_date))
     accepted = readings.select(
         "*", F.array().cast("array<string>").alias("reasons"), F.lit("accepted").alias("disposition")
     )

@@ -168,7 +168,7 @@ class _Gold:
         return keep_usable(readings, self.config.quality.standard_from, self.config.faults.excluding)
 
     def _is_day(self, day: Column) -> Column:
-        return day.isin(sorted(self.days or ()))
+        return day.isin([grid.date_literal(day_of) for day_of in sorted(self.days or ())])
 
     def _is_near(self, day: Column) -> Column:
         """The days, and those that share an hour with them where the grid's hours cross midnight."""

@@ -6,6 +6,8 @@ from datetime import date, timedelta
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
+from meterlake.grid import date_literal
+
 MOST_LISTED = 400
 
 
@@ -51,11 +53,11 @@ def is_in(column: str, days: set[date]) -> Column:
         return F.lit(False)
     of = F.col(column)
     if len(days) <= MOST_LISTED:
-        return of.isin(sorted(days))
+        return of.isin([date_literal(day) for day in sorted(days)])
     ranges = spans(days)
     if len(ranges) > MOST_LISTED:
         ranges = [(min(days), max(days))]
     condition = F.lit(False)
     for first, last in ranges:
-        condition = condition | of.between(F.lit(first), F.lit(last))
+        condition = condition | of.between(date_literal(first), date_literal(last))
     return condition

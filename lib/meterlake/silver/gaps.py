@@ -25,9 +25,14 @@ def hole_class(rule: GapsConfig) -> Column:
     length = F.col("missing") * grid.interval_us()
     return (
         F.when(length < F.lit(int(rule.interpolate_below_hours * grid.HOUR_US)), INTERPOLATED)
-        .when(length < F.lit(int(rule.materialise_below_hours * grid.HOUR_US)), SHORT)
+        .when(length < F.lit(longest_filled_us(rule)), SHORT)
         .otherwise(EXTENDED)
     )
+
+
+def longest_filled_us(rule: GapsConfig) -> int:
+    """A hole whose intervals have rows is shorter."""
+    return int(rule.materialise_below_hours * grid.HOUR_US)
 
 
 def explode_fills(readings: DataFrame) -> DataFrame:

@@ -105,7 +105,7 @@ class Rounds:
         """The days that a round's changed ends reach next; None where nothing is stored behind them."""
         if not bounds:
             return None
-        behind = self.stored.where(F.col("day") > F.lit(min(last for _, last in bounds)))
+        behind = self.stored.where(F.col("day") > grid.date_literal(min(last for _, last in bounds)))
         if behind.isEmpty():
             return None
         own = done.slices.drop("meter_key")
@@ -130,7 +130,9 @@ class Rounds:
             next_day.select(
                 *_SPAN,
                 F.date_add("last_day", 1).alias("first_day"),
-                F.greatest("_next", F.date_add("last_day", 2 ** len(self.done))).alias("last_day"),
+                F.greatest(
+                    "_next", F.least(F.date_add("last_day", 2 ** len(self.done)), grid.date_literal(date.max))
+                ).alias("last_day"),
             )
         )
 
@@ -156,7 +158,7 @@ class Rounds:
         missing = kept.where("_is_missing")
         if missing.isEmpty():
             return kept.drop("_is_missing")
-        before = F.col("day") <= F.lit(max(days_in(missing, bound)))
+        before = F.col("day") <= grid.date_literal(max(days_in(missing, bound)))
         states = self.stored.where(before) if stored_only else self._states(before)
         further = _latest(missing.drop("latest", "_is_missing"), states, bound, shift)
         return kept.where(~F.col("_is_missing")).drop("_is_missing").unionByName(further)

@@ -5,21 +5,20 @@ from pyspark.sql import functions as F
 
 from meterlake import grid
 
-_NEVER, _ALWAYS = -(1 << 62), 1 << 62
+_NEVER = -(1 << 62)
 
 
 def with_reach(slices: DataFrame, judged: DataFrame) -> DataFrame:
     """Adds after_us and until_us: a slice makes the rows after the last accepted reading before it up to its own last.
 
     The rows that fill a hole are made by the reading that ends it, so those behind a slice's last reading are
-    another's. A slice without end (see update.py: all days of a meter) makes all.
+    another's.
     """
     last = judged.where(F.col("is_accepted")).groupBy("meter_key").agg(F.max("read_us").alias("_last_us"))
-    is_endless = F.year("last_day") == 9999
     return slices.join(last, "meter_key", "left").select(
         *slices.columns,
         F.coalesce("carried.accepted_us", F.lit(_NEVER)).alias("after_us"),
-        F.when(is_endless, F.lit(_ALWAYS)).otherwise(F.coalesce("_last_us", F.lit(_NEVER))).alias("until_us"),
+        F.coalesce("_last_us", F.lit(_NEVER)).alias("until_us"),
     )
 
 
@@ -32,8 +31,7 @@ def quarantine_of(stored: DataFrame, reach: DataFrame) -> DataFrame:
     """The rows of silver.quarantine that the slices make: refused readings of their days, and refused fills."""
     is_fill = F.col("source_file").isNull()
     is_its_day = F.col("read_date").between(F.col("first_day"), F.col("last_day"))
-    is_endless = F.year("last_day") == 9999
-    return _of_slices(stored, reach, F.when(is_fill, _is_reached()).otherwise(is_its_day | is_endless))
+    return _of_slices(stored, reach, F.when(is_fill, _is_reached()).otherwise(is_its_day))
 
 
 def gaps_of(stored: DataFrame, slices: DataFrame, meters: DataFrame, time_zone: str) -> DataFrame:

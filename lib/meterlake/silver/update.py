@@ -14,7 +14,7 @@ from meterlake.silver import rows as row
 from meterlake.silver.day_sets import days_in, is_in, widened
 from meterlake.silver.episodes import changed_spans, runs_across
 from meterlake.silver.faults import fault_rows
-from meterlake.silver.gaps import closed_holes, outer_holes
+from meterlake.silver.gaps import closed_holes, longest_filled_us, outer_holes
 from meterlake.silver.kept import JUDGED, keep
 from meterlake.silver.meters import with_reference, with_seen
 from meterlake.silver.rounds import Rounds
@@ -89,7 +89,8 @@ class Update:
         day = grid.local_date(F.col("read_us"), self.config.time_zone)
         own = keep(dated.select(*_KEYS, day.alias("day")).distinct())
         asked = self.bronze.meters.select(
-            "neighbourhood_key", F.explode(F.array(*map(F.lit, sorted(days_asked))).cast("array<date>")).alias("day")
+            "neighbourhood_key",
+            F.explode(F.array(*map(grid.date_literal, sorted(days_asked))).cast("array<date>")).alias("day"),
         )
         cells = own.select("neighbourhood_key", "day").unionByName(asked).distinct()
         days = days_in(own) | set(days_asked)
@@ -145,9 +146,9 @@ class Update:
         before = content.as_episodes(self._of_meters(silver.FAULTS, rounds.slices()))
         columns = ("meter_id", "fault", "started_us", "ended_us")
         spans = changed_spans(before.select(*columns), episodes.select(*columns))
-        # One day more: the reading that ends a hole makes the rows that fill it.
+        # The reading that ends a hole makes the rows that fill it, and lies less than the longest filled hole behind.
         first = grid.local_date(F.col("from_us"), zone)
-        last = F.date_add(grid.local_date(F.col("to_us") - 1, zone), 1)
+        last = grid.local_date(F.col("to_us") - 1 + F.lit(longest_filled_us(self.config.gaps)), zone)
         days = spans.select("meter_id", F.explode(F.sequence(first, last)).alias("day")).distinct()
         others = days.join(F.broadcast(rounds.days()), ["meter_id", "day"], "left_anti")
         rounds.judge_more(others.join(F.broadcast(meters.select(*_KEYS)), "meter_id"))
@@ -158,7 +159,7 @@ class Update:
         """Holes that end in what was judged, and the outer ones, which move with as_of."""
         slices = rounds.slices()
         earliest = min([as_of.date(), as_of_before.date(), *rounds.all_days()])
-        is_recent = F.col("is_open") | (F.to_date("ended_at") >= F.date_sub(F.lit(earliest), 2))
+        is_recent = F.col("is_open") | (F.to_date("ended_at") >= F.date_sub(grid.date_literal(earliest), 2))
         as_of_us = (as_of - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
         outer = outer_holes(meters, self.config.gaps, as_of_us, self.config.grid_offset())
         before = self.was[silver.GAPS].where(is_recent)
@@ -179,8 +180,9 @@ class Update:
         zone = self.config.time_zone
         reach = keep(stored.with_reach(rounds.slices(), judged))
         days = rounds.all_days()
-        # A hole that is filled is shorter than a day or two: its rows lie that far before the reading that ends it.
-        around = is_in("read_date", widened(days, 2, 0))
+        # The rows that fill a hole lie that far before the reading that ends it; a local day can have 23 hours.
+        filled_days = -(-longest_filled_us(self.config.gaps) // grid.DAY_US) + 1
+        around = is_in("read_date", widened(days, filled_days, 0))
         readings = stored.readings_of(self.was[silver.READINGS].where(around), reach)
         self.answer(silver.READINGS, row.as_readings(self.rows, zone, self.run_id), readings)
         alone_days = is_in("read_date", days_in(_day_of(alone, zone, own_only=True))) | F.col("read_date").isNull()

@@ -54,7 +54,9 @@ def weekly(changed: Changed, was: Mapping[Table, DataFrame], meters: DataFrame, 
     stored_sums = was[silver.NEIGHBOUR_DAYS].where(is_in("local_date", around))
     old_sums = content.as_neighbour_days(stored_sums, meters)
     sums_now = old_sums.join(cells, _CELL, "left_anti").unionByName(new_sums)
-    tested = keep(_weeks_of(changed.days.join(cells, _CELL, "left_semi"), reach))
+    days = changed.days.join(cells, _CELL, "left_semi").select(*_METER_DAY)
+    # Where an hour can lie across midnight, a day's sums may hang on the readings of the next day alone.
+    tested = keep(_weeks_of(days.unionByName(new_sums.select(*_METER_DAY)), reach))
     own = keep(changed.days.select("meter_id").distinct())
     days_now = _days_now(changed, was, meters, own, around)
     days_tested = days_now.join(F.broadcast(tested), _METER_DAY, "left_semi")
