@@ -67,6 +67,9 @@ def test_a_moved_as_of_moves_open_holes_alone(spark: SparkSession, world: World,
     silver.run(spark, moved, Request(rebuild=True))
     rebuilt = content_of(config.storage.warehouse, NAMES)
     assert [text for name in NAMES for text in differences(name, after[name], rebuilt[name])] == []
+    silver.run(spark, config)  # no as_of any more: it is the newest landing's again
+    again = content_of(config.storage.warehouse, NAMES)
+    assert [text for name in NAMES for text in differences(name, again[name], before[name])] == []
 
 
 def test_an_unknown_meter_is_said(spark: SparkSession, config: Config) -> None:

@@ -6,8 +6,15 @@ from datetime import date
 from pyspark.sql import DataFrame
 
 from meterlake.beside import Start
+from meterlake.differences import DELETE, INSERT, UPDATE
 from meterlake.storage import Changes, Warehouse
 from meterlake.tables import Table
+
+
+def told(changes: dict[str, int]) -> dict[str, object]:
+    """Rows changed by kind, as a step's note."""
+    names = {INSERT: "inserted", UPDATE: "updated", DELETE: "deleted"}
+    return {names[kind]: count for kind, count in sorted(changes.items())} or {"unchanged": True}
 
 
 class Compared:

@@ -16,7 +16,9 @@ from meterlake.storage import Warehouse
 from meterlake.tables import Table
 from meterlake.tables.ops import RUNS
 
+AS_OF = "as_of"
 _RECENT = timedelta(days=3)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -29,9 +31,17 @@ class Run:
     started_at: datetime = field(default_factory=lambda: datetime.now(UTC))
 
 
-def begin(warehouse: Warehouse, job: str, inputs: Iterable[Table], fingerprint: str) -> Run:
-    """Notes the versions of the tables that the job reads."""
-    return Run(job, {table.full_name: warehouse.version(table) for table in inputs}, fingerprint)
+def begin(
+    warehouse: Warehouse, job: str, inputs: Iterable[Table], fingerprint: str, as_of: datetime | None = None
+) -> Run:
+    """Notes the versions of the tables that the job reads, and ``as_of`` where it is configured."""
+    versions = {table.full_name: warehouse.version(table) for table in inputs}
+    return Run(job, versions | configured(as_of), fingerprint)
+
+
+def configured(as_of: datetime | None) -> dict[str, int]:
+    """A configured as_of as it stands among a run's inputs, in µs since 1970; nothing where none is."""
+    return {} if as_of is None else {AS_OF: (as_of - _EPOCH) // timedelta(microseconds=1)}
 
 
 def last(warehouse: Warehouse, job: str) -> Row | None:

@@ -1,7 +1,7 @@
 """What build_silver would do with what is in bronze and what would come."""
 
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date
+from datetime import date
 
 from pyspark.sql import DataFrame, Row
 from pyspark.sql import functions as F
@@ -77,8 +77,8 @@ class SilverPlanner:
         )
 
     def _has_seen_all(self, last: Row) -> bool:
-        same_moment = self.config.as_of in (None, last["as_of"] and last["as_of"].astimezone(UTC))
-        return same_moment and all(last["inputs"][t.full_name] == self.warehouse.version(t) for t in INPUTS)
+        seen = {table.full_name: self.warehouse.version(table) for table in INPUTS}
+        return bool(last["inputs"] == seen | runs.configured(self.config.as_of))
 
     def _everything(self, action: str, why: str) -> Silver:
         """Told by partitions alone: bronze is not read for it."""

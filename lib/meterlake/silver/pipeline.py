@@ -1,5 +1,6 @@
 """build_silver: judges what bronze has gained since the last run, checks the counts, writes what differs."""
 
+from collections import Counter, defaultdict
 from datetime import UTC, date, datetime, timedelta
 
 from pyspark.sql import Column, DataFrame, Row, SparkSession
@@ -7,7 +8,7 @@ from pyspark.sql import functions as F
 
 from meterlake import progress
 from meterlake.beside import beside
-from meterlake.compared import Compared
+from meterlake.compared import Compared, told
 from meterlake.config import Config
 from meterlake.errors import ConfigError
 from meterlake.few_rows import few_rows
@@ -42,7 +43,7 @@ OUTPUTS = [
 ]
 # Sections of the configuration that silver does not look at.
 OTHERS = ("peaks",)
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_EPOCH, _FIRST_MOMENT = datetime(1970, 1, 1, tzinfo=UTC), datetime.min.replace(tzinfo=UTC)
 # A new reading has its meter's day judged again: hourly ones, as a rule.
 _READINGS_A_DAY = 24
 
@@ -67,9 +68,9 @@ class _Build:
         self.died = (
             set() if self.last is None else runs.days_written_since(self.warehouse, JOB, self.last["started_at"])
         )
-        self.this = runs.begin(self.warehouse, JOB, INPUTS, config.fingerprint(OTHERS))
+        self.this = runs.begin(self.warehouse, JOB, INPUTS, config.fingerprint(OTHERS), config.as_of)
         self.this.inputs[bronze.READINGS.full_name] = self._finished_readings()
-        self.audited: dict[str, dict[str, int]] = {}
+        self.audited: dict[str, Counter[str]] = defaultdict(Counter)
 
     def run(self) -> None:
         if self.last is not None and not self.request.rebuild:
@@ -91,8 +92,7 @@ class _Build:
     def _is_done(self, last: Row) -> bool:
         if self.died is None or self.died:  # a run that died has written some of these days
             return False
-        same_moment = self.config.as_of in (None, last["as_of"] and last["as_of"].astimezone(UTC))
-        return last["inputs"] == self.this.inputs and same_moment and not self.request.asks_for_more
+        return last["inputs"] == self.this.inputs and not self.request.asks_for_more
 
     def _finished_readings(self) -> int:
         """The version of bronze.readings to read: before a batch that has not reached the ledger. It still may, where
@@ -133,7 +133,11 @@ class _Build:
         fresh_rows = source.readings.where(F.col("batch_id").isin(tags))
         meter_days = F.count_distinct("meter_id", "read_date")
         newest, rows = _newest_landing(fresh_rows, F.greatest(F.count("*"), meter_days * _READINGS_A_DAY))
-        as_of = self.config.as_of or max(as_of_before, newest)
+        if runs.AS_OF not in last["inputs"]:
+            newest = max(newest, as_of_before)
+        elif self.config.as_of is None:  # what it would have been was not noted
+            newest, _ = _newest_landing(source.readings)
+        as_of = self.config.as_of or newest
         if self._judge_neighbourhoods(source, last, as_of):
             stored = self._stored()
         asked = self.request.days() | (self.died or set())
@@ -148,10 +152,12 @@ class _Build:
             update = Update(source, standard, stored, self.config, progress.run_id(), compared.add)
             with few_rows(self.spark, None if asked else rows):
                 with progress.step("silver: what is new, judged") as step:
-                    update.run(as_of, as_of_before, asked)
+                    # A run that died may have moved the open holes to any moment.
+                    update.run(as_of, _FIRST_MOMENT if self.died else as_of_before, asked)
                     step.note(days=len(update.days), rows=update.rows_in)
                 self._audit(count(update.rows), update.rows_in)
-            self._write(compared, update.days, None if asked else rows)
+            # Never no day at all: a run that moves open holes alone, and dies, is known to the next one too.
+            self._write(compared, update.days or {as_of.date()}, None if asked else rows)
         return as_of
 
     def _judge_neighbourhoods(self, source: Bronze, last: Row, as_of: datetime) -> bool:
@@ -180,6 +186,7 @@ class _Build:
                 source.vacancies,
             )
             built = build(part, self.config, _us(as_of), progress.run_id())
+            self._audit(built.counts(), part.readings.count())
             with beside() as start:
                 compared = Compared(self.warehouse, start)
                 for table in OUTPUTS:
@@ -200,20 +207,22 @@ class _Build:
             # A commit copies the readings of all days it touches (5,000 meters, 8 days: 20 s interpreted, 9 compiled).
             copied = rows * len(days) if rows and days and table is silver.READINGS else rows
             with few_rows(self.spark, copied), progress.step(f"{table.full_name} compared and written") as step:
-                step.note(**_told(self.warehouse.apply(compared.changes(table), table, progress.run_id())))
+                step.note(**told(self.warehouse.apply(compared.changes(table), table, progress.run_id())))
 
     def _audit(self, counts: Counts, rows_in: int) -> None:
         with progress.step("silver: counts balance") as step:
             by_disposition = {d: n for (origin, d), n in counts.items() if origin == row.OBSERVED}
             audit.require_balance("bronze.readings", rows_in, by_disposition)
             step.note(**by_disposition)
-        self.audited = {
+        found = {
             "bronze.readings": by_disposition,
             "silver.readings": {origin: n for (origin, d), n in counts.items() if d == row.ACCEPTED},
             "silver.quarantine": {
                 f"{d} {origin}": n for (origin, d), n in counts.items() if d in (row.QUARANTINED, row.REJECTED)
             },
         }
+        for table, numbers in found.items():
+            self.audited[table].update(numbers)
 
 
 def _newest_landing(readings: DataFrame, size: Column | None = None) -> tuple[datetime, int]:
@@ -232,11 +241,6 @@ def _require_same_settings(last: Row, this: runs.Run) -> None:
             f"{names} and gold",
             "make them anew with --rebuild, or take the old settings back",
         )
-
-
-def _told(changes: dict[str, int]) -> dict[str, object]:
-    names = {"I": "inserted", "U": "updated", "D": "deleted"}
-    return {names[kind]: count for kind, count in sorted(changes.items())} or {"unchanged": True}
 
 
 def _us(instant: datetime) -> int:

@@ -11,7 +11,7 @@ RUNS = Table(
         ("started_at", TIME, "UTC"),
         ("finished_at", TIME, "UTC; empty: a run that began to write"),
         ("as_of", TIME, "the point up to which open holes are counted, UTC"),
-        ("inputs", COUNTS, "versions of the tables that were read"),
+        ("inputs", COUNTS, "versions of the tables that were read; as_of, in µs since 1970, where it was configured"),
         ("outputs", COUNTS, "versions of the tables that were written: they belong together"),
         ("fingerprint", TEXT, "SHA-256 of the settings that decide content"),
         ("days", DAYS, "local days that the run writes; empty: any"),
