@@ -140,8 +140,9 @@ def test_an_empty_landing_is_no_error(spark: SparkSession, folder: Path, config:
         ("MTR-1,home,60,N1,,,2024-05-01,2024-04-01\n", "line 2: active_to is before active_from"),
         ("MTR-1,home,60\n", "line 2: has 3 fields, the header 8"),
         (",home,60,N1,,,,\n", "line 2: meter_id is empty"),
+        ("MTR-1,home,60,N1,,,,\n \n,, ,,,,,\n", "line 4: meter_id is empty"),
     ],
-    ids=["meter twice", "interval 0", "interval 7", "limit", "time", "period", "short row", "no id"],
+    ids=["meter twice", "interval 0", "interval 7", "limit", "time", "period", "short row", "no id", "only commas"],
 )
 def test_a_registry_that_cannot_be_used_stops_the_load_by_name(
     spark: SparkSession, folder: Path, config: Config, rows: str, said: str

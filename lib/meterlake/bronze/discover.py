@@ -55,7 +55,7 @@ def landing_contents(spark: SparkSession, landing: str, source_files: list[str])
 
 def landed_hour() -> Column:
     """Start of the hour that source_file names, empty where there is no such date or hour."""
-    stamp = F.regexp_extract("source_file", r"^raw/(\d{4}/\d{2}/\d{2}/\d{2})/", 1)
+    stamp = F.regexp_extract("source_file", r"^raw/((?!0000)\d{4}/\d{2}/\d{2}/\d{2})/", 1)
     return F.try_to_timestamp(stamp, F.lit("yyyy/MM/dd/HH"))
 
 

@@ -42,7 +42,7 @@ def records(
     Raises ReferenceDataError naming the line and field of each row that cannot be read.
     """
     try:
-        lines = [(n, line) for n, line in _lines(content) if any(field.strip(" \t") for field in line)]
+        lines = [(n, line) for n, line in _lines(content) if len(line) > 1 or "".join(line).strip(" \t")]
     except (UnicodeDecodeError, csv.Error) as error:
         raise ReferenceDataError(f"the file cannot be read as CSV in UTF-8: {error}", where, "save it anew") from None
     header = [name.strip(" \t") for name in lines[0][1]] if lines else []

@@ -16,6 +16,7 @@ from meterlake.config import Config, local_folder
 from meterlake.errors import ConfigError
 from meterlake.operations import archive, audit, marks
 from meterlake.operations import retention_rows as rows
+from meterlake.operations.layer import layer
 from meterlake.operations.maintain_files import crowd_of
 from meterlake.operations.retention import Before, local_day
 from meterlake.operations.retention_raw import old_files
@@ -35,6 +36,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--allow-short-vacuum", action="store_true", help=f"take a retention.vacuum_hours below {SAFE_HOURS}")
 
 
+@layer(JOB)
 def run(spark: SparkSession, config: Config, args: argparse.Namespace) -> None:
     """Keeps the warehouse and the landing in shape. Raises ConfigError where vacuum_hours is unsafe."""
     _require_safe_vacuum(config, args.allow_short_vacuum)

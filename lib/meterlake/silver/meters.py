@@ -12,7 +12,8 @@ def with_reference(meters: DataFrame, vacancies: DataFrame) -> DataFrame:
         "/", F.unix_micros("from").cast("string"), F.coalesce(F.unix_micros("to").cast("string"), F.lit(""))
     )
     vacant = vacancies.groupBy("meter_id").agg(F.concat_ws(",", F.array_sort(F.collect_list(period))).alias("_vacant"))
-    row = F.to_json(F.struct(*[c for c in meters.columns if c not in ("meter_key", "neighbourhood_key")]))
+    own = [column for column in meters.columns if column not in ("meter_key", "neighbourhood_key")]
+    row = F.to_json(F.struct(*own), {"timestampFormat": "yyyy-MM-dd'T'HH:mm:ss.SSSSSSXXX"})
     joined = meters.join(F.broadcast(vacant), "meter_id", "left")
     return joined.select(
         *meters.columns,

@@ -9,7 +9,8 @@ from pyspark.sql import functions as F
 
 VALUE = "decimal(30,18)"
 _PLAIN = r"^[+-]?(\d{1,12}(\.\d{0,18})?|\.\d{1,18})\z"
-_ANY = r"^([+-]?)(\d*)\.?(\d*)(?:[eE]([+-]?)0*(\d+))?\z"
+# Possessive: digits without end are read once, also where no number ends with them.
+_ANY = r"^([+-]?)(\d*+)(?:\.(\d*+))?(?:[eE]([+-]?)(?=\d)0*+(\d*+))?\z"
 _HAS_DIGIT = r"^[+-]?\.?\d"
 _WHOLE_DIGITS, _DECIMALS = 12, 18
 
