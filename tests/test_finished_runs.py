@@ -20,7 +20,7 @@ def test_what_a_run_writes_is_seen_once_it_has_finished(
 ) -> None:
     flag = ("M", "F04", None, None)
     one = spark.createDataFrame([flag], tables.silver.FLAGGED_DAYS.schema)
-    this = runs.begin(warehouse, "build_silver", [], "settings")
+    this = runs.History(warehouse).begin("build_silver", [], "settings")
     warehouse.replace(one, tables.silver.FLAGGED_DAYS, "first")
     runs.announce(spark, warehouse, this, [])
     runs.finish(spark, warehouse, this, [tables.silver.FLAGGED_DAYS])

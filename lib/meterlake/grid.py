@@ -4,7 +4,8 @@ The grid of a meter is whole intervals from 00:00 of local standard time: an ins
 ``instant + offset`` is a multiple of the interval. An hour of the suite is a whole hour of the same grid.
 """
 
-from datetime import date
+from collections.abc import Collection, Iterable
+from datetime import date, timedelta
 
 from pyspark.sql import Column
 from pyspark.sql import functions as F
@@ -12,6 +13,7 @@ from pyspark.sql import functions as F
 MINUTE_US = 60_000_000
 HOUR_US = 60 * MINUTE_US
 DAY_US = 24 * HOUR_US
+MOST_LISTED = 400
 YEAR_1_US = -62_135_596_800_000_000
 YEAR_10000_US = 253_402_300_800_000_000
 
@@ -58,6 +60,35 @@ def local_date(instant_us: Column, time_zone: str) -> Column:
 def date_literal(day: date) -> Column:
     """A day as it is; F.lit writes a year before 1000 in fewer digits than Java reads."""
     return F.expr(f"DATE'{day.isoformat()}'")
+
+
+def is_one_of(day: Column, days: Collection[date]) -> Column:
+    """Whether a date is one of the days; literals, so that only their partitions are read.
+
+    A long list is read as spans, and a very long one from its first to its last day.
+    """
+    if not days:
+        return F.lit(False)
+    if len(days) <= MOST_LISTED:
+        return day.isin([date_literal(one) for one in sorted(days)])
+    ranges = spans(days)
+    if len(ranges) > MOST_LISTED:
+        ranges = [(min(days), max(days))]
+    condition = F.lit(False)
+    for first, last in ranges:
+        condition = condition | day.between(date_literal(first), date_literal(last))
+    return condition
+
+
+def spans(days: Iterable[date]) -> list[tuple[date, date]]:
+    """Days in a row as (first, last)."""
+    found: list[tuple[date, date]] = []
+    for day in sorted(days):
+        if found and day - found[-1][1] == timedelta(days=1):
+            found[-1] = (found[-1][0], day)
+        else:
+            found.append((day, day))
+    return found
 
 
 def midnight_us(day: Column, time_zone: str) -> Column:

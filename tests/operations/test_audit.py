@@ -1,12 +1,15 @@
-"""The audit's rows, when the layer that wrote them is done again in the same run."""
+"""The audit's rows: of each run what it judged, also where the layer that wrote them is done again in the same run."""
 
 from pyspark.sql import SparkSession
 
 from meterlake import progress
+from meterlake.bronze import pipeline as bronze
 from meterlake.config import Config
 from meterlake.operations import audit
+from meterlake.silver import pipeline as silver
 from meterlake.storage import Warehouse
 from tests.comparison import rows_of
+from tests.small import write_file, write_registry
 
 
 def test_a_later_attempt_takes_the_place_of_an_earlier_one(spark: SparkSession, config: Config) -> None:
@@ -19,3 +22,20 @@ def test_a_later_attempt_takes_the_place_of_an_earlier_one(spark: SparkSession, 
     assert len(rows) == 4
     assert found[("build_silver", "accepted")] == (9, 10)
     assert found[("build_gold", "accepted")] == (5, 6)
+
+
+def test_what_a_changed_registry_has_judged_anew_is_audited(spark: SparkSession, config: Config) -> None:
+    """Two of a meter's three readings lie above the limit that it has from the second run on."""
+    readings = [("MTR-1", f"2024-03-15T0{hour}:00:00Z", kw) for hour, kw in enumerate(("1", "5", "6"))]
+    write_file(config, "2024/03/15/03", readings)
+    audited = {}
+    for name, max_kw in (("first", ""), ("second", "4")):
+        write_registry(
+            config, f"meter_id,meter_type,interval_minutes,neighbourhood_id,max_kw\nMTR-1,home,60,,{max_kw}\n"
+        )
+        with progress.running(progress.Run("run_pipeline", name)):
+            bronze.run(spark, config)
+            silver.run(spark, config)
+        rows = [row for row in rows_of(config.storage.warehouse, "ops.audit") if row["run_id"] == name]
+        audited[name] = {row["disposition"]: row["rows"] for row in rows if row["table"] == "bronze.readings"}
+    assert audited == {"first": {"accepted": 3}, "second": {"accepted": 1, "quarantined": 2}}

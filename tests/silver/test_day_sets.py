@@ -6,7 +6,8 @@ import pytest
 from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 
-from meterlake.silver.day_sets import MOST_LISTED, bounds_in, days_between, days_in, is_in, spans, widened
+from meterlake.grid import MOST_LISTED, spans
+from meterlake.silver.day_sets import bounds_in, days_between, days_in, is_in, widened
 from tests.cases import frame
 
 START = date(2026, 1, 1)

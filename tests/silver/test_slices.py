@@ -20,6 +20,7 @@ SEGMENTS = {
     "three far apart": ([1, 2, 10, 18], "1-2, 10-10, 18-18", "1-2, 10-10, 18-18"),
     "four far apart": ([1, 9, 17, 25, 26], "1-26", "1-1, 9-9, 17-17, 25-26"),
 }
+CLOCKLESS = ["1970-01-01", "2026-03-01", "2026-03-11", "2026-03-21", "2026-03-31"]
 
 
 @pytest.mark.parametrize(("joined", "number"), [(segments, 1), (unbroken, 2)], ids=["segments", "unbroken"])
@@ -37,6 +38,15 @@ def test_days_near_each_other_are_one_segment_and_all_are_where_many_are_far(
     told = F.concat_ws(", ", F.transform("_", lambda row: row["text"])).alias("segments")
     meters = given.select("case", "meter_id", "expected_segments").distinct().join(rows, "meter_id", "left")
     assert wrong(meters.select("*", told), "segments") == []
+
+
+def test_days_that_lie_years_apart_are_never_one_segment(spark: SparkSession) -> None:
+    days = frame(spark, [{"day": day} for day in CLOCKLESS], meter_id="A", meter_key=1, neighbourhood_key=0)
+    found = segments(days.withColumn("interval_minutes", F.lit(60))).orderBy("first_day").collect()
+    assert [(str(row["first_day"]), str(row["last_day"])) for row in found] == [
+        ("1970-01-01", "1970-01-01"),
+        ("2026-03-01", "2026-03-31"),
+    ]
 
 
 def test_every_slice_has_a_key_of_its_own(spark: SparkSession) -> None:

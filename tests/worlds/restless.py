@@ -1,7 +1,8 @@
 """Worlds of some weeks whose meters change their ways often, and whose readings arrive in any order.
 
 Made to try the incremental run: episodes that a late reading splits, joins, opens or closes, holes closed in part,
-weeks flat or apart from their neighbours, an hour's change of the clock, meters without news for days.
+weeks flat or apart from their neighbours, an hour's change of the clock, meters without news for days. Of every other
+world nearly all comes at once, and then now and then some hours of one meter, as most late readings do.
 """
 
 from collections import defaultdict
@@ -32,6 +33,7 @@ CONFIG = {
     "validation": {"late_tolerance_hours": 300, "max_kw": 20},
 }
 Line = tuple[str, datetime, str, str]
+Piece = tuple[str, datetime, datetime, int]
 
 
 def restless_world(seed: int, root: Path) -> tuple[World, list[list[Delivery]]]:
@@ -40,11 +42,12 @@ def restless_world(seed: int, root: Path) -> tuple[World, list[list[Delivery]]]:
     lines = [line for meter in METERS for line in _lines(rng, meter)]
     count = rng.randint(3, 6)
     arriving: dict[int, list[Line]] = defaultdict(list)
+    pieces = _pieces(rng, count) if seed % 2 else []
     for line in lines:
-        arriving[_batch(rng, line, count)].append(line)
-        if rng.random() < 0.002:
+        arriving[_late(pieces, line) if pieces else _batch(rng, line, count)].append(line)
+        if rng.random() < (0.002 if not pieces else 0):
             arriving[rng.randrange(count)].append(line)
-        if rng.random() < 0.003:
+        if rng.random() < (0.003 if not pieces else 0.0003):
             arriving[rng.randrange(count)].append((line[0], line[1], rng.choice(("0", "1.5", "25", "x", "3")), "kW"))
     batches = [_files(rng, number, arriving[number]) for number in range(count)]
     if rng.random() < 0.5:
@@ -61,7 +64,7 @@ def _lines(rng: Random, meter: str) -> list[Line]:
     slot = 0
     while slot < count:
         way = rng.choice(("curve", "curve", "curve", "apart", "zero", "stuck", "over", "flat", "hole", "hole", "mixed"))
-        hours = {"hole": rng.choice((1, 2, 3, 4, 6, 23, 24, 30, 60)), "over": rng.randint(3, 14)}
+        hours = {"hole": rng.choice((1, 2, 3, 4, 6, 23, 24, 30, 60, 110, 200)), "over": rng.randint(3, 14)}
         length = max(1, hours.get(way, rng.choice((6, 20, 24, 26, 46, 50, 75, 170))) * 60 // interval)
         stuck = rng.choice(("1.25", "0.5", "3"))
         for at in range(slot, min(count, slot + length)):
@@ -99,6 +102,21 @@ def _batch(rng: Random, line: Line, count: int) -> int:
         return rng.randrange(count)
     passed = (line[1] - FIRST_DAY) / timedelta(days=DAYS)
     return min(count - 1, int(passed * count))
+
+
+def _pieces(rng: Random, count: int) -> list[Piece]:
+    """What comes after the first batch: hours of a meter, and the batch that brings them."""
+    found = []
+    for _ in range(4 * count):
+        first = FIRST_DAY + timedelta(hours=rng.randrange(DAYS * 24))
+        hours = timedelta(hours=rng.choice((1, 1, 2, 5, 24, 30)))
+        found.append((rng.choice(list(METERS)), first, first + hours, rng.randrange(1, count)))
+    return found
+
+
+def _late(pieces: list[Piece], line: Line) -> int:
+    found = (number for meter, first, end, number in pieces if meter == line[0] and first <= line[1] < end)
+    return next(found, 0)
 
 
 def _files(rng: Random, number: int, lines: list[Line]) -> list[Delivery]:

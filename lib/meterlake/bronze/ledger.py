@@ -7,8 +7,8 @@ from meterlake.bronze.lineage import KnownPath
 
 
 def newest_by_path(ledger: DataFrame) -> DataFrame:
-    """The newest row a path."""
-    newest = F.max_by(F.struct(*ledger.columns), F.struct("ingested_at", "batch_id")).alias("newest")
+    """The newest row a path: of its highest version, whatever clock ingested_at was read from."""
+    newest = F.max_by(F.struct(*ledger.columns), F.struct("source_version", "ingested_at", "batch_id")).alias("newest")
     return ledger.groupBy("source_file").agg(newest).select("newest.*")
 
 

@@ -75,7 +75,7 @@ def _pending(spark: SparkSession, config: Config, warehouse: Warehouse) -> list[
 
 
 def _ingest(spark: SparkSession, config: Config, warehouse: Warehouse, pending: list[Row]) -> None:
-    this_run = runs.begin(warehouse, JOB, [], config.fingerprint())
+    this_run = runs.Run(JOB, {}, config.fingerprint())
     parser = Parser.of(config.sources)
     _limit_arrow_batches(spark, config, max(file["size_bytes"] for file in pending))
     contents = landing_contents(spark, config.storage.landing, [file["source_file"] for file in pending])

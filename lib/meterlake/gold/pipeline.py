@@ -56,14 +56,15 @@ def run(spark: SparkSession, config: Config, rebuild: bool = False) -> None:
     """
     warehouse = Warehouse(spark, config)
     with few_rows(spark, 0):  # what earlier runs have noted
-        this_run = runs.begin(warehouse, JOB, INPUTS, config.fingerprint())
-        last = runs.last(warehouse, JOB)
+        history = runs.History(warehouse)
+        this_run = history.begin(JOB, INPUTS, config.fingerprint())
+        last = history.last(JOB)
         if last is not None and not rebuild:
             _require_same_settings(last, this_run)
-            if last["inputs"] == this_run.inputs and _died(warehouse, last) == set():
+            if last["inputs"] == this_run.inputs and history.days_of_dead(JOB, last) == set():
                 progress.say("gold: nothing new, the tables are as they were")
                 return
-        days = None if rebuild or last is None else _changed_days(warehouse, last, this_run)
+        days = None if rebuild or last is None else _changed_days(history, last, this_run)
     read = {table: warehouse.read(table, this_run.inputs[table.full_name]) for table in INPUTS}
     for table in OUTPUTS:
         warehouse.read(table)  # one that is not ours is told before another is written
@@ -168,7 +169,7 @@ class _Gold:
         return keep_usable(readings, self.config.quality.standard_from, self.config.faults.excluding)
 
     def _is_day(self, day: Column) -> Column:
-        return day.isin([grid.date_literal(day_of) for day_of in sorted(self.days or ())])
+        return grid.is_one_of(day, self.days or ())
 
     def _is_near(self, day: Column) -> Column:
         """The days, and those that share an hour with them where the grid's hours cross midnight."""
@@ -187,18 +188,14 @@ class _Gold:
         return self._is_day(F.col("local_date"))
 
 
-def _changed_days(warehouse: Warehouse, last: Row, this_run: runs.Run) -> set[date] | None:
-    """The local days that silver set out to write since gold's last run; None for all, where the registry changed."""
+def _changed_days(history: runs.History, last: Row, this_run: runs.Run) -> set[date] | None:
+    """The local days that silver set out to write since gold's last run, and runs of gold that died after it; None for
+    all, where the registry changed or one of them set out to write all."""
     registry = bronze.METERS.full_name
     if last["inputs"][registry] != this_run.inputs[registry]:
         return None
-    changed, died = runs.days_written_since(warehouse, BEFORE, last["started_at"]), _died(warehouse, last)
+    changed, died = history.days_written(BEFORE, last), history.days_of_dead(JOB, last)
     return None if changed is None or died is None else changed | died
-
-
-def _died(warehouse: Warehouse, last: Row) -> set[date] | None:
-    """The days that runs of gold set out to write and did not finish; None where one set out to write all."""
-    return runs.days_written_since(warehouse, JOB, last["started_at"])
 
 
 def _require_same_settings(last: Row, this_run: runs.Run) -> None:

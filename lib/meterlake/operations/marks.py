@@ -26,9 +26,9 @@ def moved(seen: Versions, before: Versions, after: Versions) -> dict[str, int]:
 
 def carry(spark: SparkSession, warehouse: Warehouse, jobs: list[str], before: Versions, after: Versions) -> int:
     """Adds a finished row of ops.runs for each job whose versions have moved on; tells how many."""
-    rows = []
+    rows, history = [], runs.History(warehouse)
     for job in jobs:
-        last = runs.last(warehouse, job)
+        last = history.last(job)
         if last is None:
             continue
         inputs, outputs = (moved(last[name] or {}, before, after) for name in ("inputs", "outputs"))

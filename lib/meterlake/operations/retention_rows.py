@@ -63,7 +63,8 @@ def old_flags(warehouse: Warehouse, config: Config, before: Before) -> DataFrame
 def old_operations(warehouse: Warehouse, before: Before) -> list[OldRows]:
     """Tickets and alerts, audits and runs by their own times; never the newest run of a job, which is its mark."""
     limits = {ops.ERRORS: before.errors, ops.ALERTS: before.errors, ops.AUDIT: before.audit, ops.RUNS: before.audit}
-    marks = [last["started_at"].astimezone(UTC) for job in JOBS if (last := runs.last(warehouse, job))]
+    history = runs.History(warehouse)
+    marks = [last["started_at"].astimezone(UTC) for job in JOBS if (last := history.last(job))]
     found = []
     for table, limit in limits.items():
         if limit is None:
@@ -76,7 +77,7 @@ def old_operations(warehouse: Warehouse, before: Before) -> list[OldRows]:
 
 def is_gold_up_to_date(warehouse: Warehouse) -> bool:
     """Whether gold has read what silver holds now: silver's old rows go last, when nobody has to read them any more."""
-    last = runs.last(warehouse, "build_gold")
+    last = runs.History(warehouse).last("build_gold")
     if last is None or not warehouse.exists(gold.DAILY_QUALITY):
         return False
     seen = last["inputs"] or {}

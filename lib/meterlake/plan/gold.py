@@ -27,7 +27,8 @@ def plan_gold(
     """``days``: what silver would announce, None for all; ``replaced``: reference tables that would be replaced."""
     if of_silver.action == REFUSED:
         return Gold(NOT_REACHED, "the run stops at silver")
-    last = runs.last(warehouse, JOB)
+    history = runs.History(warehouse)
+    last = history.last(JOB)
     if last is None:
         return _all_days(FIRST_BUILD, "gold has not been built yet", sizes, of_silver)
     if last["fingerprint"] != config.fingerprint():
@@ -36,7 +37,7 @@ def plan_gold(
     registry = bronze.METERS.full_name
     if registry in replaced or last["inputs"][registry] != warehouse.version(bronze.METERS):
         return _all_days(UPDATE, "the registry changed: what each day expects may have", sizes, of_silver)
-    announced = runs.days_written_since(warehouse, BEFORE, last["started_at"])
+    announced = history.days_written(BEFORE, last)
     if days is None or announced is None:
         return _all_days(UPDATE, "silver rewrites rows of any day", sizes, of_silver)
     touched = days | announced

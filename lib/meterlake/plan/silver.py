@@ -47,7 +47,7 @@ class SilverPlanner:
     days: set[date] | None = field(default_factory=set)
 
     def plan(self) -> Silver:
-        last = runs.last(self.warehouse, JOB)
+        last = runs.History(self.warehouse).last(JOB)
         coming = self.pending.landing.readings
         if last is None:
             return self._everything(FIRST_BUILD, "silver has not been built yet")

@@ -6,9 +6,7 @@ from datetime import date, timedelta
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from meterlake.grid import date_literal
-
-MOST_LISTED = 400
+from meterlake.grid import is_one_of
 
 
 def days_in(frame: DataFrame, column: str = "day") -> set[date]:
@@ -33,31 +31,6 @@ def widened(days: Iterable[date], before: int, after: int) -> set[date]:
     return {date.fromordinal(number) for number in numbers if first <= number <= last}
 
 
-def spans(days: Iterable[date]) -> list[tuple[date, date]]:
-    """Days in a row as (first, last)."""
-    found: list[tuple[date, date]] = []
-    for day in sorted(days):
-        if found and day - found[-1][1] == timedelta(days=1):
-            found[-1] = (found[-1][0], day)
-        else:
-            found.append((day, day))
-    return found
-
-
 def is_in(column: str, days: set[date]) -> Column:
-    """Whether a date column holds one of the days; literals, so that only their partitions are read.
-
-    A long list is read as spans, and a very long one from its first to its last day.
-    """
-    if not days:
-        return F.lit(False)
-    of = F.col(column)
-    if len(days) <= MOST_LISTED:
-        return of.isin([date_literal(day) for day in sorted(days)])
-    ranges = spans(days)
-    if len(ranges) > MOST_LISTED:
-        ranges = [(min(days), max(days))]
-    condition = F.lit(False)
-    for first, last in ranges:
-        condition = condition | of.between(date_literal(first), date_literal(last))
-    return condition
+    """Whether a date column holds one of the days: grid.is_one_of."""
+    return is_one_of(F.col(column), days)

@@ -64,11 +64,10 @@ class _Build:
     def __init__(self, spark: SparkSession, config: Config, request: Request) -> None:
         self.spark, self.config, self.request = spark, config, request
         self.warehouse = Warehouse(spark, config)
-        self.last = runs.last(self.warehouse, JOB)
-        self.died = (
-            set() if self.last is None else runs.days_written_since(self.warehouse, JOB, self.last["started_at"])
-        )
-        self.this = runs.begin(self.warehouse, JOB, INPUTS, config.fingerprint(OTHERS), config.as_of)
+        history = runs.History(self.warehouse)
+        self.last = history.last(JOB)
+        self.died = set() if self.last is None else history.days_of_dead(JOB, self.last)
+        self.this = history.begin(JOB, INPUTS, config.fingerprint(OTHERS), config.as_of)
         self.this.inputs[bronze.READINGS.full_name] = self._finished_readings()
         self.audited: dict[str, Counter[str]] = defaultdict(Counter)
 

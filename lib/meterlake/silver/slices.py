@@ -8,9 +8,9 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from meterlake import grid
-from meterlake.windows import per_meter_day, whole
+from meterlake.windows import per_meter_day, until_now, whole
 
-NEAR_DAYS = 7
+NEAR_DAYS, FAR_DAYS = 7, 366
 MOST_SEGMENTS = 3
 _DAY_BITS, _DAY_ZERO = 1 << 24, 1 << 23
 
@@ -19,22 +19,25 @@ def segments(days: DataFrame) -> DataFrame:
     """Days of meters in a row as one: neighbourhood_key, meter_key, meter_id, interval_minutes, first_day, last_day.
 
     Needs the same with day, a row a meter and day. Days that lie near each other are joined with those between, and all
-    of a meter where many stay apart: a few days judged needlessly cost less than another round.
+    of a meter where many stay apart: a few days judged needlessly cost less than another round. Not those of years: a
+    meter without a clock sends 1970.
     """
-    numbered = _numbered(days, NEAR_DAYS)
+    numbered = _numbered(days, NEAR_DAYS, FAR_DAYS)
     many = F.max("_number").over(whole(per_meter_day())) >= MOST_SEGMENTS
-    return _spans(numbered.select("*", F.when(many, F.lit(0)).otherwise(F.col("_number")).alias("_segment")))
+    return _spans(numbered.select("*", F.when(many, F.col("_far")).otherwise(F.col("_number")).alias("_segment")))
 
 
 def unbroken(days: DataFrame) -> DataFrame:
     """The same, with no day between that was not asked for."""
-    return _spans(_numbered(days, 1).withColumnRenamed("_number", "_segment"))
+    return _spans(_numbered(days, 1, 1).withColumnRenamed("_number", "_segment"))
 
 
-def _numbered(days: DataFrame, most_apart: int) -> DataFrame:
-    gap = F.datediff("day", F.lag("day").over(per_meter_day()))
-    marked = days.select("*", (gap > most_apart).cast("long").alias("_starts"))
-    return marked.select("*", F.coalesce(F.sum("_starts").over(per_meter_day()), F.lit(0)).alias("_number"))
+def _numbered(days: DataFrame, most_apart: int, most_far: int) -> DataFrame:
+    """Adds _number and _far: how many gaps of more than so many days lie before each of a meter's days."""
+    gap = F.coalesce(F.datediff("day", F.lag("day").over(per_meter_day())), F.lit(0))
+    marked = days.select("*", gap.alias("_gap"))
+    counted = [F.count_if(F.col("_gap") > most).over(until_now(per_meter_day())) for most in (most_apart, most_far)]
+    return marked.select("*", counted[0].alias("_number"), counted[1].alias("_far"))
 
 
 def _spans(numbered: DataFrame) -> DataFrame:
