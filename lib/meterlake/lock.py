@@ -5,7 +5,8 @@
 
 On this machine's disks it is an flock on <warehouse>/.meterlake.lock. The kernel takes it back when its holder dies,
 however that happens, so nobody has to judge whether a lock is stale. What the file says is for people. A warehouse in
-an object store or a catalog has no lock file: there Delta's own concurrency control keeps the commits apart.
+an object store or a catalog has no lock file: there Delta's own concurrency control keeps the commits apart, and the
+scheduler has to keep two ingests apart, whose commits never conflict.
 """
 
 import errno

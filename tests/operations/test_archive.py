@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from meterlake.errors import ConfigError
 from meterlake.operations import archive
 
 
@@ -85,3 +86,10 @@ def test_empty_folders_go_up_to_the_root(source: Path, tmp_path: Path) -> None:
     source.unlink()
     archive.prune(source.parent, root)
     assert sorted(str(path.relative_to(root)) for path in root.rglob("*")) == ["2024", "2024/04"]
+
+
+def test_an_archive_that_is_the_landing_by_a_link_loses_nothing(source: Path, target: Path, tmp_path: Path) -> None:
+    (tmp_path / "archive").symlink_to(tmp_path / "landing")
+    with pytest.raises(ConfigError, match="the archive and the landing are the same folder"):
+        archive.move(source, target, archive.hash_of(source))
+    assert source.read_text() == "one"

@@ -95,13 +95,20 @@ def test_an_episode_has_one_alert_until_the_step_succeeds(spark: SparkSession, c
         with progress.running(progress.Run("build_silver", run_id)):
             failed.record(spark, config, "build_silver", error)
 
+    def finish(run_id: str) -> None:
+        success = {"run_id": run_id, "job": "build_silver", "finished_at": datetime.now(UTC)}
+        row = tuple(success.get(name) for name in tables.ops.RUNS.column_names)
+        warehouse.append(spark.createDataFrame([row], tables.ops.RUNS.schema), tables.ops.RUNS, run_id)
+
     fail("r1")
     fail("r2")
     assert (len(rows_of(config.storage.warehouse, "ops.errors")), alerts()) == (2, 1)
-    success = {"run_id": "r3", "job": "build_silver", "finished_at": datetime.now(UTC)}
-    row = tuple(success.get(name) for name in tables.ops.RUNS.column_names)
-    warehouse.append(spark.createDataFrame([row], tables.ops.RUNS.schema), tables.ops.RUNS, "r3")
+    finish("r3")
     fail("r4")
+    assert alerts() == 2
+    finish("r5")  # it landed what it could, and failed for the rest
+    fail("r5")
+    fail("r6")
     assert alerts() == 2
 
 

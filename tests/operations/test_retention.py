@@ -75,10 +75,11 @@ def test_a_partition_is_read_from_its_path() -> None:
     assert partition_of("file:/a=b/gaps/part-1.parquet", ()) == {}
 
 
-def test_a_mark_moves_where_it_stood_at_the_newest_version() -> None:
-    seen = {"bronze.readings": 7, "bronze.meters": 3, "gone": 1}
-    before, after = {"bronze.readings": 7, "bronze.meters": 4}, {"bronze.readings": 8, "bronze.meters": 5}
-    assert moved(seen, before, after) == {"bronze.readings": 8, "bronze.meters": 3, "gone": 1}
+def test_a_mark_moves_where_upkeep_alone_has_written() -> None:
+    seen = {"bronze.readings": 7, "bronze.meters": 3, "as_of": 1, "silver.gaps": 2}
+    newest = {"bronze.readings": 9, "bronze.meters": 5, "silver.gaps": 2}
+    found = moved(seen, newest, lambda name, version: (name, version) == ("bronze.readings", 7))
+    assert found == {"bronze.readings": 9, "bronze.meters": 3, "as_of": 1, "silver.gaps": 2}
 
 
 def test_final_rows_lie_before_the_first_day_kept() -> None:

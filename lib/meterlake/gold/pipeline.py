@@ -58,6 +58,11 @@ def run(spark: SparkSession, config: Config, rebuild: bool = False) -> None:
     with few_rows(spark, 0):  # what earlier runs have noted
         history = runs.History(warehouse)
         this_run = history.begin(JOB, INPUTS, config.fingerprint())
+        if before := history.last(BEFORE):
+            # Nothing of a run of silver that died or is at work, nor a registry that silver has not read yet: the
+            # tables of finished runs belong together.
+            finished = before["inputs"] | before["outputs"]
+            this_run.inputs.update({name: finished[name] for name in this_run.inputs if name in finished})
         last = history.last(JOB)
         if last is not None and not rebuild:
             _require_same_settings(last, this_run)

@@ -9,6 +9,8 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
+from meterlake.errors import ConfigError
+
 _READ_AT_ONCE = 1 << 20
 _HASH_SHOWN = 12
 
@@ -23,8 +25,13 @@ def move(source: Path, target: Path, content_hash: str) -> None:
     """Moves a file and makes the target's folders; keeps its content, name, and modification time.
 
     Killed anywhere, it leaves the whole file in one of the two places or in both; done again it ends what was begun.
-    Where the target's name is taken by an earlier version of the path, a part of the hash is added to it.
+    Where the target's name is taken by an earlier version of the path, a part of the hash is added to it. Raises
+    ConfigError where both are one file, reached by a link.
     """
+    if target.exists() and source.samefile(target):
+        raise ConfigError(
+            "the archive and the landing are the same folder", str(source.parent), "choose another storage.archive"
+        )
     if target.exists() and hash_of(target) != content_hash:
         target = target.with_name(f"{target.name}~{content_hash[:_HASH_SHOWN]}")
     if target.exists():

@@ -56,6 +56,9 @@ def _input(error: Exception) -> str:
 def _alert(spark: SparkSession, warehouse: Warehouse, config: Config, ticket: Row) -> None:
     """One for all failures of a step since it last succeeded."""
     finished = warehouse.read(RUNS).where((F.col("job") == ticket["step"]) & F.col("finished_at").isNotNull())
+    # A run can land what it can use, and fail for the rest.
+    of_failures = warehouse.read(ERRORS).where(F.col("step") == ticket["step"]).select("run_id")
+    finished = finished.join(of_failures, "run_id", "left_anti")
     success = finished.orderBy(F.col("finished_at").desc()).first()
     episode = f"after {success['run_id']}" if success else "never succeeded"
     found = spark.createDataFrame([(ticket["step"], episode, None, f"{ticket['ticket']}: {ticket['message']}")], _FOUND)

@@ -5,18 +5,19 @@ nothing. Each part is safe to die in: the next upkeep takes it up.
 """
 
 import argparse
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 
-from meterlake import progress, tables
+from meterlake import lock, progress, tables
 from meterlake.config import Config, local_folder
 from meterlake.errors import ConfigError
-from meterlake.operations import archive, audit, marks
+from meterlake.operations import archive, audit, marks, retry
 from meterlake.operations import retention_rows as rows
-from meterlake.operations.layer import layer
 from meterlake.operations.maintain_files import crowd_of
 from meterlake.operations.retention import Before, local_day
 from meterlake.operations.retention_raw import old_files
@@ -36,11 +37,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--allow-short-vacuum", action="store_true", help=f"take a retention.vacuum_hours below {SAFE_HOURS}")
 
 
-@layer(JOB)
 def run(spark: SparkSession, config: Config, args: argparse.Namespace) -> None:
     """Keeps the warehouse and the landing in shape. Raises ConfigError where vacuum_hours is unsafe."""
     _require_safe_vacuum(config, args.allow_short_vacuum)
-    _Maintain(spark, config, args.dry_run).run()
+    with lock.held(config, JOB):
+        _Maintain(spark, config, args.dry_run).run()
 
 
 def _require_safe_vacuum(config: Config, allowed: bool) -> None:
@@ -70,18 +71,28 @@ class _Maintain:
         self.audited: dict[str, dict[str, int]] = {}
 
     def run(self) -> None:
-        versions = self._versions()
-        self._archive()
-        self._delete_archived()
-        self._remove_silver()
-        self._remove_operations()
-        self._join_files([table for table in tables.ALL if table.layer != "ops"])
-        if not self.dry_run:
-            marks.carry(self.spark, self.warehouse, rows.JOBS, versions, self._versions())
-            if self.audited:
-                audit.record(self.spark, self.warehouse, JOB, self.audited)
-        self._join_files([table for table in tables.ALL if table.layer == "ops"])  # with the rows just added
-        self._vacuum()
+        """Part by part: what one has done when another fails stays counted."""
+        others, of_runs = ([t for t in tables.ALL if (t.layer == "ops") == is_ops] for is_ops in (False, True))
+        parts: list[Callable[[], object]] = [
+            self._archive,
+            self._delete_archived,
+            self._remove_silver,
+            self._remove_operations,
+            partial(self._join_files, others),
+            self._record,
+            partial(self._join_files, of_runs),  # with the rows just added
+            self._vacuum,
+        ]
+        for part in parts:
+            retry.passing(JOB, part, self.config)
+
+    def _record(self) -> None:
+        if self.dry_run:
+            return
+        newest = {table.full_name: self.warehouse.version(table) for table in tables.ALL}
+        marks.carry(self.spark, self.warehouse, rows.JOBS, newest)
+        if self.audited:
+            audit.record(self.spark, self.warehouse, JOB, self.audited)
 
     def _archive(self) -> None:
         """Files that bronze holds, and that still are what it holds, from the landing to the archive."""
@@ -106,8 +117,8 @@ class _Maintain:
                 if not self.dry_run:
                     archive.move(source, Path(target, row["source_file"]), row["content_hash"])
                     archive.prune(source.parent, Path(landing, "raw"))
+                self._note("landing", "archived")
             step.note(**self._told(counts))
-        self._note("landing", "archived", counts["files"])
 
     def _delete_archived(self) -> None:
         target = local_folder(self.config.storage.archive_folder)
@@ -119,8 +130,8 @@ class _Maintain:
             for file in [] if self.dry_run else old:
                 file.unlink()
                 archive.prune(file.parent, Path(target))
+                self._note("archive", "deleted")
             step.note(**self._told(counts))
-        self._note("archive", "deleted", counts["files"])
 
     def _remove_silver(self) -> None:
         """Gold first: a day whose readings are gone cannot be added up any more."""
@@ -128,8 +139,8 @@ class _Maintain:
         flags = rows.old_flags(self.warehouse, self.config, self.before)
         if not old and (flags is None or flags.isEmpty()):
             return
-        if not rows.is_gold_up_to_date(self.warehouse):
-            progress.say("silver: old rows stay until gold has read what silver holds now: run build_gold")
+        if not rows.is_all_read(self.warehouse):
+            progress.say("silver: old rows stay until silver and gold have read all that there is: run_pipeline")
             return
         kept_from = self.warehouse.kept_from()
         if not self.dry_run and self.before.silver and (kept_from is None or kept_from < self.before.silver):
@@ -144,10 +155,11 @@ class _Maintain:
     def _remove(self, old: list[rows.OldRows]) -> None:
         for found in old:
             with progress.step(f"{found.table.full_name}: old rows removed") as step:
+                # Before it is done: where the answer is lost, another attempt finds none any more.
+                self.audited[found.table.full_name] = {"kept": found.of - found.rows, "removed": found.rows}
                 if not self.dry_run:
                     self.warehouse.remove(found.table, F.expr(found.condition))
                 step.note(**self._told({"rows": found.rows}), of=found.of)
-            self.audited[found.table.full_name] = {"kept": found.of - found.rows, "removed": found.rows}
 
     def _join_files(self, among: list[tables.Table]) -> None:
         rule, open_from = self.config.compaction, None
@@ -189,15 +201,13 @@ class _Maintain:
     def _told(self, counts: dict[str, int]) -> dict[str, object]:
         return {**counts, **({"dry_run": True} if self.dry_run else {})}
 
-    def _note(self, what: str, disposition: str, count: int) -> None:
-        if count:
-            self.audited[what] = {disposition: count}
+    def _note(self, what: str, disposition: str) -> None:
+        """One file more."""
+        noted = self.audited.setdefault(what, {disposition: 0})
+        noted[disposition] += 1
 
     def _newest(self, table: tables.Table, column: str) -> datetime | None:
         newest = self.warehouse.read(table).agg(F.unix_micros(F.max(column)).alias("us")).first()
         if newest is None or newest["us"] is None:
             return None
         return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=newest["us"])
-
-    def _versions(self) -> dict[str, int]:
-        return {table.full_name: self.warehouse.version(table) for table in tables.ALL}

@@ -4,34 +4,44 @@ A job has nothing to do while its inputs have the versions of its last run. Upke
 this, silver and gold would look at tables again that say what they said before.
 """
 
-from collections.abc import Mapping
-from datetime import UTC, datetime
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
 
 from pyspark.sql import Row, SparkSession
 
 from meterlake import progress
 from meterlake.operations import runs
-from meterlake.storage import Warehouse
+from meterlake.storage import REMOVED, Warehouse
+from meterlake.tables import BY_NAME
 from meterlake.tables.ops import RUNS
 
 Versions = Mapping[str, int]
 
 
-def moved(seen: Versions, before: Versions, after: Versions) -> dict[str, int]:
-    """The versions that a run has seen; where one was the newest before upkeep, it is the newest after it."""
+def moved(seen: Versions, newest: Versions, is_upkeep: Callable[[str, int], bool]) -> dict[str, int]:
+    """The versions that a run has seen; the newest ones of the tables that only upkeep has written since."""
     return {
-        name: after[name] if name in before and before[name] == version else version for name, version in seen.items()
+        name: newest[name] if newest.get(name, version) != version and is_upkeep(name, version) else version
+        for name, version in seen.items()
     }
 
 
-def carry(spark: SparkSession, warehouse: Warehouse, jobs: list[str], before: Versions, after: Versions) -> int:
-    """Adds a finished row of ops.runs for each job whose versions have moved on; tells how many."""
+def carry(spark: SparkSession, warehouse: Warehouse, jobs: list[str], newest: Versions) -> int:
+    """Adds a finished row of ops.runs for each job whose versions have moved on; tells how many.
+
+    What an upkeep that died had written before it came here is made good by the next one.
+    """
+
+    def is_upkeep(name: str, version: int) -> bool:
+        tags = warehouse.tags_since(BY_NAME[name], version)
+        return tags is not None and set(tags) <= {REMOVED}
+
     rows, history = [], runs.History(warehouse)
     for job in jobs:
         last = history.last(job)
         if last is None:
             continue
-        inputs, outputs = (moved(last[name] or {}, before, after) for name in ("inputs", "outputs"))
+        inputs, outputs = (moved(last[name] or {}, newest, is_upkeep) for name in ("inputs", "outputs"))
         if (inputs, outputs) != (last["inputs"] or {}, last["outputs"] or {}):
             rows.append(_again(last, inputs, outputs))
     if rows:
@@ -41,6 +51,7 @@ def carry(spark: SparkSession, warehouse: Warehouse, jobs: list[str], before: Ve
 
 def _again(last: Row, inputs: dict[str, int], outputs: dict[str, int]) -> Row:
     """The same run, known under upkeep's id and time; when it started stays, since gold asks what came after that."""
-    values = last.asDict() | {"run_id": progress.run_id(), "finished_at": datetime.now(UTC)}
+    finished_at = max(datetime.now(UTC), last["finished_at"].astimezone(UTC) + timedelta(microseconds=1))
+    values = last.asDict() | {"run_id": progress.run_id(), "finished_at": finished_at}
     values |= {"inputs": inputs, "outputs": outputs}
     return Row(**{name: values[name] for name in RUNS.column_names})

@@ -11,7 +11,7 @@ from meterlake.config import Config
 from meterlake.operations import runs
 from meterlake.operations.retention import Before
 from meterlake.storage import Warehouse
-from meterlake.tables import Table, gold, ops, silver
+from meterlake.tables import Table, bronze, gold, ops, silver
 
 SILVER = (silver.READINGS, silver.QUARANTINE, silver.GAPS, silver.FAULTS)
 JOBS = ["ingest_bronze", "build_silver", "build_gold"]
@@ -75,13 +75,18 @@ def old_operations(warehouse: Warehouse, before: Before) -> list[OldRows]:
     return found
 
 
-def is_gold_up_to_date(warehouse: Warehouse) -> bool:
-    """Whether gold has read what silver holds now: silver's old rows go last, when nobody has to read them any more."""
-    last = runs.History(warehouse).last("build_gold")
-    if last is None or not warehouse.exists(gold.DAILY_QUALITY):
-        return False
-    seen = last["inputs"] or {}
-    return all(seen.get(table.full_name) == warehouse.version(table) for table in (silver.READINGS, silver.QUARANTINE))
+def is_all_read(warehouse: Warehouse) -> bool:
+    """Whether silver has read what bronze holds now, and gold what silver does: silver's old rows go last, when nobody
+    has to read them any more, and no reading goes that gold has never seen."""
+    history = runs.History(warehouse)
+    read = (("build_silver", (bronze.READINGS,)), ("build_gold", (silver.READINGS, silver.QUARANTINE)))
+    for job, inputs in read:
+        if (last := history.last(job)) is None or history.days_of_dead(job, last) != set():
+            return False
+        seen = last["inputs"] or {}
+        if any(seen.get(table.full_name) != warehouse.version(table) for table in inputs):
+            return False
+    return warehouse.exists(gold.DAILY_QUALITY)
 
 
 def _old(warehouse: Warehouse, table: Table, condition: str) -> OldRows | None:

@@ -37,15 +37,17 @@ def plan_gold(
     registry = bronze.METERS.full_name
     if registry in replaced or last["inputs"][registry] != warehouse.version(bronze.METERS):
         return _all_days(UPDATE, "the registry changed: what each day expects may have", sizes, of_silver)
-    announced = history.days_written(BEFORE, last)
+    announced, died = history.days_written(BEFORE, last), history.days_of_dead(JOB, last)
     if days is None or announced is None:
         return _all_days(UPDATE, "silver rewrites rows of any day", sizes, of_silver)
-    touched = days | announced
+    if died is None:
+        return _all_days(UPDATE, "a run of gold died that had set out to write any day", sizes, of_silver)
+    touched = days | announced | died
     is_read = of_silver.action == NOTHING and all(
         last["inputs"][table.full_name] == warehouse.version(table) for table in INPUTS
     )
     others = replaced & {table.full_name for table in INPUTS}
-    if is_read and not others:
+    if is_read and not others and not died:
         return Gold(NOTHING, "gold has read all that silver holds")
     why = "days that silver rewrites" if touched else "no day's readings change"
     if others:

@@ -47,7 +47,8 @@ class SilverPlanner:
     days: set[date] | None = field(default_factory=set)
 
     def plan(self) -> Silver:
-        last = runs.History(self.warehouse).last(JOB)
+        history = runs.History(self.warehouse)
+        last = history.last(JOB)
         coming = self.pending.landing.readings
         if last is None:
             return self._everything(FIRST_BUILD, "silver has not been built yet")
@@ -60,15 +61,17 @@ class SilverPlanner:
             return self._everything(
                 REBUILD, "the history of bronze.readings no longer reaches back to silver's last run"
             )
+        if (died := history.days_of_dead(JOB, last)) is None:
+            return self._everything(REBUILD, "a run died that had set out to write any day")
         tags = [tag for tag in tags if tag not in (REMOVED, self.pending.landing.unfinished_batch)]
         changed, with_neighbours = self._changed_meters()
-        if not coming and not self.loaded.reference.replaced and self._has_seen_all(last):
+        if not coming and not died and not self.loaded.reference.replaced and self._has_seen_all(last):
             return Silver(NOTHING, "silver has read all that bronze holds")
         fresh = self.warehouse.read(bronze.READINGS).where(F.col("batch_id").isin(tags))
-        plan = self._update(fresh.unionByName(self.pending.readings), with_neighbours)
+        plan = self._update(fresh.unionByName(self.pending.readings), with_neighbours, died)
         return replace(
             plan,
-            why=_why(len(tags), coming, changed, with_neighbours),
+            why=_why(len(tags), coming, changed, with_neighbours, died),
             batches=len(tags),
             new_readings=fresh.count(),
             pending_readings=coming,
@@ -97,13 +100,13 @@ class SilverPlanner:
             silver_compared=self.sizes.all_of(silver.READINGS),
         )
 
-    def _update(self, fresh: DataFrame, with_neighbours: int) -> Silver:
+    def _update(self, fresh: DataFrame, with_neighbours: int, died: set[date]) -> Silver:
         meters, vacancies = self.loaded.tables[bronze.METERS], self.loaded.tables[bronze.VACANCIES]
         zone = self.config.time_zone
         standard = standardise(Bronze(fresh, meters, vacancies), self.config).persist()
         try:
             touched = self._touched(standard, meters).persist()
-            days = days_in(touched)
+            days = days_in(touched) | died
             alone = standard.where(F.col("meter_key").isNull() | F.col("read_us").isNull())
             at = F.coalesce("read_us", "received_us")
             alone_days = days_in(alone.select(grid.local_date(at, zone).alias("day")))
@@ -149,8 +152,9 @@ class SilverPlanner:
         return changed, changed_neighbourhoods(registry, judged).count() if changed else 0
 
 
-def _why(batches: int, coming: int, changed: int, with_neighbours: int) -> str:
+def _why(batches: int, coming: int, changed: int, with_neighbours: int, died: set[date]) -> str:
     reasons = [
+        f"{counted(len(died), 'day')} of a run that died" if died else "",
         f"{counted(batches, 'batch', 'batches')} in bronze that silver has not read" if batches else "",
         f"{counted(coming, 'reading')} in pending files" if coming else "",
         f"registry row or vacancies of {counted(changed, 'meter')} changed, {with_neighbours:,} with the neighbours"

@@ -20,6 +20,7 @@ from meterlake.silver.kept import JUDGED, keep
 from meterlake.silver.rulebook import judge
 from meterlake.silver.slices import as_slices, days_of, in_slices, segments, unbroken
 
+_MOST_DOUBLINGS = 16  # more days than any table holds
 NEAR = 3  # days before a slice in which nearly all meters have a reading
 _SPAN = ("neighbourhood_key", "meter_key", "meter_id", "interval_minutes")
 
@@ -43,12 +44,12 @@ class Round:
 @dataclass
 class Rounds:
     """``read(slices, days)`` gives the standardised readings of slices; ``stored`` is silver.meter_days as
-    (meter_id, day, state), ``first_accepted`` (meter_id, first_accepted_us) tells which meters have a past."""
+    (meter_id, day, state), ``seen`` names the meters (meter_id) that have a past there."""
 
     config: Config
     read: ReadDays
     stored: DataFrame
-    first_accepted: DataFrame
+    seen: DataFrame
     done: list[Round] = field(default_factory=list)
     bounds: set[Bounds] = field(default_factory=set)
 
@@ -131,7 +132,10 @@ class Rounds:
                 *_SPAN,
                 F.date_add("last_day", 1).alias("first_day"),
                 F.greatest(
-                    "_next", F.least(F.date_add("last_day", 2 ** len(self.done)), grid.date_literal(date.max))
+                    "_next",
+                    F.least(
+                        F.date_add("last_day", 2 ** min(len(self.done), _MOST_DOUBLINGS)), grid.date_literal(date.max)
+                    ),
                 ).alias("last_day"),
             )
         )
@@ -146,14 +150,11 @@ class Rounds:
 
     def _further(self, found: DataFrame, bound: str, shift: int, stored_only: bool = False) -> DataFrame:
         """Looks through the whole past of the meters that have been silent for longer; there are few."""
-        begins_us = grid.midnight_us(F.col(bound), self.config.time_zone)
-        joined = found.join(self.first_accepted, "meter_id", "left")
-        has_past = F.coalesce(F.col("first_accepted_us") < begins_us, F.lit(False))
+        past = self.seen
         if self.done and not stored_only:  # of a meter that is new, the past is what this run has judged
-            judged = self.slices().select("meter_id", F.lit(True).alias("_is_judged")).distinct()
-            joined = joined.join(F.broadcast(judged), "meter_id", "left")
-            has_past = has_past | F.col("_is_judged").isNotNull()
-        is_missing = F.col("latest").isNull() & has_past
+            past = past.unionByName(self.slices().select("meter_id")).distinct()
+        joined = found.join(past.withColumn("_has_past", F.lit(True)), "meter_id", "left")
+        is_missing = F.col("latest").isNull() & F.col("_has_past").isNotNull()
         kept = keep(joined.select(*found.columns, is_missing.alias("_is_missing")))
         missing = kept.where("_is_missing")
         if missing.isEmpty():

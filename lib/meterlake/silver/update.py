@@ -53,7 +53,7 @@ class Update:
         meters = keep(with_reference(self.bronze.meters, self.bronze.vacancies))
         self.fresh = keep(self.fresh)
         touched = keep(self._touched(days_asked))
-        rounds = Rounds(self.config, self._read, self._states(), self._first_accepted())
+        rounds = Rounds(self.config, self._read, self._states(), self._seen())
         rounds.judge_until_settled(touched)
         judged, by_meter = rounds.judged(), _by_meter(rounds.judged())
         changed = Changed(touched, self.sum_cells, self.sum_days, by_meter, rounds.meter_days())
@@ -117,8 +117,8 @@ class Update:
         stored_days = self.was[silver.METER_DAYS]
         return stored_days.select("meter_id", F.col("read_date").alias("day"), F.col("carried").alias("state"))
 
-    def _first_accepted(self) -> DataFrame:
-        return self.was[silver.METERS_JUDGED].select("meter_id", "first_accepted_us")
+    def _seen(self) -> DataFrame:
+        return self.was[silver.METERS_JUDGED].where("last_standing_us IS NOT NULL").select("meter_id")
 
     def _of_meters(self, table: Table, slices: DataFrame) -> DataFrame:
         own = slices.select("meter_id").distinct()
