@@ -103,6 +103,7 @@ def test_what_is_kept_and_joined_decides_no_content() -> None:
         ("retention.silver_days=0", "must be at least 1"),
         ("compaction.full_mb=100", "must be at least twice small_below_mb (64)"),
         ("storage.archive=landing/raw/2024", "must not lie in the landing's raw/"),
+        ("storage.archive=landing", "must not be the landing itself"),
     ],
 )
 def test_settings_that_would_harm_are_refused(override: str, said: str) -> None:

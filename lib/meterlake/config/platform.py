@@ -54,10 +54,11 @@ class StorageConfig(Settings):
             for layer in LAYERS:
                 if _inside(getattr(self, name), f"{self.warehouse}/{layer}"):
                     raise broken(f"must not lie in the warehouse's {layer}/", "choose a folder of its own", name)
-        if self.archive is not None and _inside(f"{self.archive}/raw", f"{self.landing}/raw"):
-            raise broken(
-                "must not be the landing, nor lie in its raw/", "files there would be taken for new ones", "archive"
-            )
+        if self.archive is not None:
+            if _inside(self.archive, f"{self.landing}/raw"):
+                raise broken("must not lie in the landing's raw/", "files there would be taken for new ones", "archive")
+            if _inside(f"{self.archive}/raw", f"{self.landing}/raw"):
+                raise broken("must not be the landing itself", "choose a folder of its own", "archive")
         return self
 
     @property
