@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC
 from typing import Any
 
 from pyspark.sql import Column, DataFrame, Row, SparkSession
@@ -41,7 +42,9 @@ class Batch:
                 continue
             if decision.status != LANDED:
                 counts = counts | {"lines": 0, "readings": 0, "dead_letters": 0}
-            entries.append(file | counts | vars(decision))
+            # Without a zone, Python takes the hour that a clock repeats for its first.
+            times = {name: file[name].astimezone(UTC) for name in ("landed_hour", "modified_at")}
+            entries.append(file | times | counts | vars(decision))
         return Batch(entries)
 
     @property
@@ -78,7 +81,8 @@ def write(
             step.note(rows=counts["dead_letters"])
     if counts["readings"]:
         with progress.step("bronze.readings written") as step:
-            contents = landing_contents(spark, config.storage.landing, [e["source_file"] for e in batch.landed])
+            sizes = {file["source_file"]: file["size_bytes"] for file in batch.landed}
+            contents = landing_contents(spark, config.storage.landing, sizes)
             readings = readings_of(contents.join(F.broadcast(landed), "source_file"), parser)
             rows = readings.select("*", *stamped, read_date().alias("read_date"))
             _append(warehouse, rows, tables.bronze.READINGS, batch_id, counts["readings"])

@@ -1,6 +1,9 @@
 """Which landing files there are, without opening one: a listing by Spark, on any file system that it knows."""
 
 import re
+from collections.abc import Mapping
+from functools import reduce
+from operator import or_
 
 from py4j.protocol import Py4JJavaError
 from pyspark.errors import AnalysisException
@@ -11,9 +14,10 @@ from meterlake.errors import DataError
 
 _LANDING_FILE = r"(?s)(raw/\d{4}/\d{2}/\d{2}/\d{2}/[^._/][^/]*\.(csv|csv\.gz|json|jsonl))\z"
 _GLOB_CHARACTERS = re.compile(r"([*?\[\]{}\\])")
-_SCHEME = re.compile(r"^[A-Za-z][\w+.-]*:(//[^/]*)?")
+_SCHEME = r"^[A-Za-z][\w+.-]*:(//[^/]*)?"
 # Java reads another letter in place of one that is not UTF-8, and does not find the file again.
 _MISNAMED = re.compile("reading file (.*?\N{REPLACEMENT CHARACTER}.*?)\\. File does not exist")
+_MOST_SIZES = 20
 _COLUMNS = "source_file string, landed_hour timestamp, size_bytes long, modified_at timestamp"
 
 
@@ -43,14 +47,22 @@ def explained(error: Py4JJavaError) -> Exception:
     return DataError(text, misnamed[1], advice)
 
 
-def landing_contents(spark: SparkSession, landing: str, source_files: list[str]) -> DataFrame:
-    """source_file, size_bytes, modified_at and content of every file beside the named ones: of their hours' folders.
+def landing_contents(spark: SparkSession, landing: str, sizes: Mapping[str, int]) -> DataFrame:
+    """source_file, size_bytes, modified_at and content of files, named with their sizes, and of some beside them.
 
     Whole folders are listed, so that ten thousand files do not cost ten thousand look-ups; keep the named ones. A file
-    that is gone meanwhile has no row.
+    that is gone meanwhile, or has another size, has no row.
     """
-    folders = sorted({name.rpartition("/")[0] for name in source_files})
-    return _listing(spark, landing, [f"{landing}/{folder}" for folder in folders], ignoreMissingFiles="true")
+    folders = sorted({name.rpartition("/")[0] for name in sizes})
+    listing = _listing(spark, landing, [f"{landing}/{folder}" for folder in folders], ignoreMissingFiles="true")
+    return listing.where(_has_one_of(sorted(set(sizes.values()))))
+
+
+def _has_one_of(sizes: list[int]) -> Column:
+    """What the reader can test before it opens a file: beside a small new one may lie gigabytes of something else."""
+    size = F.col("size_bytes")
+    among = size.between(sizes[0], sizes[-1])
+    return among if len(sizes) > _MOST_SIZES else among & reduce(or_, [size == one for one in sizes])
 
 
 def landed_hour() -> Column:
@@ -62,12 +74,13 @@ def landed_hour() -> Column:
 def _listing(spark: SparkSession, landing: str, folders: list[str], **options: str) -> DataFrame:
     escaped = [_GLOB_CHARACTERS.sub(r"\\\1", folder) for folder in folders]
     files = spark.read.format("binaryFile").options(recursiveFileLookup="true", **options).load(escaped)
-    root = re.sub(r"/+", "/", _SCHEME.sub("", landing)).rstrip("/")
+    root = re.sub(r"/+", "/", re.sub(_SCHEME, "", landing)).rstrip("/")
     named = files.select(
         "*",
         F.regexp_extract("path", _LANDING_FILE, 1).alias("source_file"),
         F.col("length").alias("size_bytes"),
         F.col("modificationTime").alias("modified_at"),
     )
-    is_landing_file = (F.col("source_file") != "") & F.endswith("path", F.concat(F.lit(f"{root}/"), "source_file"))
+    is_below_root = F.regexp_replace("path", _SCHEME, "") == F.concat(F.lit(f"{root}/"), "source_file")
+    is_landing_file = (F.col("source_file") != "") & is_below_root
     return named.where(is_landing_file).select("source_file", "size_bytes", "modified_at", "content")

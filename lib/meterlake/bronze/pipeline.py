@@ -39,13 +39,14 @@ def run(spark: SparkSession, config: Config) -> None:
         with progress.step("landing: files found") as step:
             pending = _pending(spark, config, warehouse)
             step.note(new=len(pending))
-    fits = [file for file in pending if file["size_bytes"] <= config.ingest.max_file_mb * _MEGABYTE]
+    most_bytes = config.ingest.max_file_mb * _MEGABYTE
+    fits = [file for file in pending if file["size_bytes"] <= most_bytes]
     if fits:
         with few_rows(spark, sum(file["size_bytes"] for file in fits) // _BYTES_A_LINE):
             _ingest(spark, config, warehouse, fits)
     else:
         progress.say("bronze: nothing new, the tables are as they were")
-    if too_large := sorted(file["source_file"] for file in pending if file not in fits):
+    if too_large := sorted(file["source_file"] for file in pending if file["size_bytes"] > most_bytes):
         raise DataError(
             f"{len(too_large)} files are larger than {config.ingest.max_file_mb} MB and were left in the landing",
             ", ".join(too_large[:5]),
@@ -78,7 +79,7 @@ def _ingest(spark: SparkSession, config: Config, warehouse: Warehouse, pending: 
     this_run = runs.Run(JOB, {}, config.fingerprint())
     parser = Parser.of(config.sources)
     _limit_arrow_batches(spark, config, max(file["size_bytes"] for file in pending))
-    contents = landing_contents(spark, config.storage.landing, [file["source_file"] for file in pending])
+    contents = landing_contents(spark, config.storage.landing, {f["source_file"]: f["size_bytes"] for f in pending})
     summaries = summarise(_only(spark, contents, pending), parser).persist(StorageLevel.MEMORY_AND_DISK)
     try:
         with progress.step("landing: files read and hashed") as step:
@@ -101,7 +102,7 @@ def _tell_unread(names: set[str]) -> None:
     if names:
         shown = ", ".join(sorted(names)[:5])
         progress.say(
-            f"warning: {len(names)} listed files were gone when they were opened: {shown} · "
+            f"warning: {len(names)} listed files were gone, or had another size, when they were opened: {shown} · "
             "next: nothing, the next run looks for them again"
         )
 

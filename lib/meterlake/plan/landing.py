@@ -41,7 +41,7 @@ def pending(spark: SparkSession, config: Config, warehouse: Warehouse) -> Pendin
     spark.conf.set("spark.sql.execution.arrow.maxRecordsPerBatch", config.ingest.files_per_arrow_batch)
     parser = Parser.of(config.sources)
     names = spark.createDataFrame([(file["source_file"],) for file in fitting], "source_file string")
-    contents = landing_contents(spark, config.storage.landing, [file["source_file"] for file in fitting])
+    contents = landing_contents(spark, config.storage.landing, {f["source_file"]: f["size_bytes"] for f in fitting})
     own = contents.join(F.broadcast(names), "source_file", "left_semi")
     counts = ("content_hash", "lines", "readings", F.size("dead_letters").alias("dead_letters"))
     seen = summarise(own, parser).select("source_file", *counts).collect()
