@@ -1,5 +1,7 @@
 """Seven local days in a row: their sums, the exact spread, and flagged weeks that become one episode."""
 
+from datetime import UTC, datetime
+
 from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 
@@ -51,6 +53,18 @@ def test_flagged_weeks_that_overlap_or_touch_are_one(spark: SparkSession) -> Non
     told = F.concat_ws(", ", F.transform("_", lambda r: r["text"])).alias("episodes")
     joined = given.select("case", "meter_id", "expected_episodes").distinct().join(episodes, "meter_id", "left")
     assert wrong(joined.select("*", told), "episodes") == []
+
+
+def test_weeks_touch_across_a_day_that_did_not_happen(spark: SparkSession) -> None:
+    """Apia went from 29 to 31 December 2011: the week up to the 29th ends where the one from the 31st begins."""
+    days = [{"day": day, "evidence": "0.005"} for day in ("2011-12-29", "2012-01-06")]
+    [found] = week_episodes(frame(spark, days, meter_id="A", **METER), "F04", 7, "Pacific/Apia").collect()
+    hours = [(found[name] - _us(2011, 12, 23, 10)) / 3_600_000_000 for name in ("started_us", "ended_us")]
+    assert hours == [0, 14 * 24]
+
+
+def _us(*moment: int) -> int:
+    return int(datetime(*moment, tzinfo=UTC).timestamp()) * 1_000_000
 
 
 def test_the_spread_is_exact_or_empty(spark: SparkSession) -> None:

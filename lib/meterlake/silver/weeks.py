@@ -39,18 +39,24 @@ def week_episodes(flagged: DataFrame, fault: str, days: int, time_zone: str) -> 
     Needs meter_id, METER, day and evidence (the smaller, the worse). Gives meter_id, meter_key, fault, started_us,
     ended_us, evidence, the smallest of its days.
     """
-    gap = F.datediff("day", F.lag("day").over(per_meter_day()))
-    marked = flagged.select("*", F.coalesce((gap > days).cast("long"), F.lit(1)).alias("_starts"))
+    weeks = flagged.select(
+        "*",
+        grid.midnight_us(F.date_sub("day", days - 1), time_zone).alias("_from"),
+        grid.midnight_us(F.date_add("day", 1), time_zone).alias("_to"),
+    )
+    # Instants and not dates: Apia's 29 and 31 December 2011 touch, the 30th did not happen.
+    is_apart = F.col("_from") > F.lag("_to").over(per_meter_day())
+    marked = weeks.select("*", F.coalesce(is_apart.cast("long"), F.lit(1)).alias("_starts"))
     numbered = marked.select("*", F.sum("_starts").over(per_meter_day()).alias("_episode"))
     episodes = numbered.groupBy(*METER, "meter_id", "_episode").agg(
-        F.min("day").alias("_first"), F.max("day").alias("_last"), F.min("evidence").alias("evidence")
+        F.min("_from").alias("started_us"), F.max("_to").alias("ended_us"), F.min("evidence").alias("evidence")
     )
     return episodes.select(
         "meter_id",
         "meter_key",
         F.lit(fault).alias("fault"),
-        grid.midnight_us(F.date_sub("_first", days - 1), time_zone).alias("started_us"),
-        grid.midnight_us(F.date_add("_last", 1), time_zone).alias("ended_us"),
+        "started_us",
+        "ended_us",
         F.col("evidence").cast("decimal(18,6)").alias("evidence"),
     )
 
