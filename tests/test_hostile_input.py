@@ -10,6 +10,7 @@ import polars as pl
 import pytest
 from pyspark.sql import SparkSession
 
+from meterlake import tables
 from meterlake.bronze import pipeline as bronze
 from meterlake.config import Config
 from meterlake.errors import DataError, MeterlakeError, ReferenceDataError, StorageError
@@ -17,6 +18,7 @@ from meterlake.failures import lines as lines_of
 from meterlake.gold import pipeline as gold
 from meterlake.silver import pipeline as silver
 from meterlake.silver.request import Request
+from meterlake.storage import Warehouse
 from tests.comparison import content_of, differences, rows_of
 
 HOUR = "raw/2024/03/15/14"
@@ -189,6 +191,38 @@ def test_a_file_too_large_is_left_and_named_and_the_others_land(spark: SparkSess
     with pytest.raises(MeterlakeError, match=r"1 files are larger than 1 MB .*large\.csv"):
         bronze.run(spark, config)
     assert len(rows_of(config.storage.warehouse, "bronze.readings")) == 1
+
+
+def test_what_else_lies_in_an_hour_s_folder_is_not_opened(spark: SparkSession, folder: Path, config: Config) -> None:
+    """A backup of more bytes than Java reads at once; an unpacked copy whose own path ends like a landing file's."""
+    land(folder, "good.csv", GOOD)
+    hour = folder / "landing" / HOUR
+    for backup in (hour / "backup.tar", hour / "old" / "backup.tar"):
+        backup.parent.mkdir(exist_ok=True)
+        with backup.open("wb") as file:
+            file.truncate(3 << 30)
+    copy = hour / str(hour).lstrip("/") / "good.csv"
+    copy.parent.mkdir(parents=True)
+    copy.write_bytes(GOOD.replace(b"1.5", b"1.6"))
+    bronze.run(spark, config)
+    [reading] = rows_of(config.storage.warehouse, "bronze.readings")
+    assert (reading["source_file"], reading["value"]) == (f"{HOUR}/good.csv", "1.5")
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Asia/Kolkata"])
+def test_a_clock_that_shows_the_first_year_stops_no_layer(
+    spark: SparkSession, folder: Path, make_config: Callable[..., Config], zone: str
+) -> None:
+    """In Kolkata the hour of 0001-01-01T00:00 UTC begins at 23:30 of the day before, which no calendar has."""
+    config = make_config(f"time_zone={zone}", "validation.check_arrival=false")
+    (folder / "reference" / "meters.csv").write_text(METERS + "MTR-1,home,30,N1,,,,\n")
+    land(folder, "first.csv", HEADER + b"MTR-1,0001-01-01T00:00:00Z,1,kW\n")
+    for layer in (bronze, silver, gold):
+        layer.run(spark, config)
+    loads = Warehouse(spark, config).read(tables.gold.HOURLY_LOAD)  # Python has no year 0
+    assert [tuple(row) for row in loads.select("meters_reporting", "meters_expected", "coverage").collect()] == [
+        (1, 1, 1.0)
+    ]
 
 
 def test_names_in_other_letters_land_and_one_that_is_not_utf_8_is_told(

@@ -40,6 +40,7 @@ def test_lines_fit_a_terminal(story: Story, built: Config, asked_for: int, wides
 
 
 def test_other_settings_than_silver_was_built_with_are_told(story: Story, built: Config) -> None:
+    assert "OTHER settings" not in page_of(story, built)
     limits = built.validation.model_copy(update={"max_kw": Decimal(30)})
     page = page_of(story, built.model_copy(update={"validation": limits}))
     assert "with OTHER settings than these: run build_silver" in " ".join(page.split())

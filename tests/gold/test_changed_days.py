@@ -1,5 +1,6 @@
 """Gold makes the days anew that silver has changed, also those before the day of the reading that changed them."""
 
+from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -10,6 +11,7 @@ from pyspark.sql import functions as F
 from meterlake import tables
 from meterlake.bronze import pipeline as bronze
 from meterlake.config import Config
+from meterlake.errors import ConfigError
 from meterlake.gold import pipeline as gold
 from meterlake.silver import pipeline as silver
 from meterlake.silver.request import Request
@@ -25,6 +27,18 @@ def run_all(spark: SparkSession, config: Config) -> None:
     bronze.run(spark, config)
     silver.run(spark, config)
     gold.run(spark, config)
+
+
+def test_silver_of_other_settings_is_refused(spark: SparkSession, make_config: Callable[..., Config]) -> None:
+    """Its days are those of another zone; the settings of peaks are gold's own."""
+    config = make_config()
+    write_registry(config)
+    write_file(config, "2024/03/14/23", hours("MTR-1", "2024-03-14T00:00", 23))
+    run_all(spark, config)
+    with pytest.raises(ConfigError, match=r"silver was made with other settings .* run build_silver --rebuild"):
+        gold.run(spark, make_config("time_zone=Europe/Berlin"), rebuild=True)
+    gold.run(spark, make_config("peaks.ranks=1"), rebuild=True)
+    assert len(content_of(config.storage.warehouse, ["gold.peak_periods"])["gold.peak_periods"]) == 1
 
 
 @pytest.mark.parametrize(

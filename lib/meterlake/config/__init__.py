@@ -153,6 +153,10 @@ class Config(Settings):
         canonical = json.dumps(settings, sort_keys=True, default=_canonical)
         return hashlib.sha256(canonical.encode()).hexdigest()
 
+    def fingerprint_of_silver(self) -> str:
+        """That of the settings that silver is made with: it does not look at peaks."""
+        return self.fingerprint(without=("peaks",))
+
 
 def load(files: Sequence[Path | str] = (), overrides: Sequence[str] = ()) -> Config:
     """The validated configuration of conf/base.yaml, `files` and `key=value` `overrides`, later ones winning.

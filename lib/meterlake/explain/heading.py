@@ -51,7 +51,8 @@ def _build(build: Build | None, clock: Clock, config: Config) -> str:
     if build is None:
         return "never built: run build_silver"
     as_of = f", as of {clock.moment(build.as_of_us)}" if build.as_of_us is not None else ""
-    differs = "" if build.fingerprint == config.fingerprint() else "; with OTHER settings than these: run build_silver"
+    is_same = build.fingerprint == config.fingerprint_of_silver()
+    differs = "" if is_same else "; with OTHER settings than these: run build_silver"
     return f"built {clock.moment(build.finished_us // 1_000_000 * 1_000_000)}{as_of}{differs}"
 
 

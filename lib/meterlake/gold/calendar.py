@@ -5,6 +5,8 @@ from pyspark.sql import functions as F
 
 from meterlake import grid
 
+# Where the grid is shifted, the hour of year 1's first instant begins in the year before.
+_BEFORE_ALL_US = grid.YEAR_1_US - grid.DAY_US
 _ACTIVE = ("active_from_us", "active_to_us")
 
 
@@ -52,7 +54,7 @@ def with_meters_expected(hours: DataFrame, meters: DataFrame, offset_minutes: in
     step = grid.interval_us()
     first = grid.first_point_us(F.col("active_from_us"), step, offset_minutes)
     last = grid.first_point_us(F.col("active_to_us"), step, offset_minutes) - step
-    first_hour = F.coalesce(grid.hour_us(first, offset_minutes), F.lit(grid.YEAR_1_US))
+    first_hour = F.coalesce(grid.hour_us(first, offset_minutes), F.lit(_BEFORE_ALL_US))
     leaves = grid.hour_us(last, offset_minutes) + F.lit(grid.HOUR_US)
     periods = meters.where(F.coalesce(first <= last, F.lit(True)))
     steps = periods.select(

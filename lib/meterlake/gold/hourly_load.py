@@ -27,7 +27,8 @@ def hourly_load(usable: DataFrame, meters: DataFrame, offset_minutes: int) -> Da
         F.sum("energy_kwh").cast("decimal(28,6)").alias("energy_kwh"),
         F.count("*").alias("meters_reporting"),
         F.sum(x).alias("_sum_x"),
-        F.sum(x * x).alias("_sum_xx"),
+        F.try_sum(x * x).alias("_sum_xx"),
+        F.sum(x.cast("double") * x.cast("double")).alias("_sum_xx_roughly"),
     )
     rows = with_meters_expected(by_type, meters, offset_minutes)
     return rows.select(
@@ -46,6 +47,6 @@ def _standard_deviation() -> Column:
     exact = F.try_subtract(
         F.try_multiply(n.cast("decimal(10,0)"), sum_xx.cast(wide)), F.try_multiply(sum_x.cast(wide), sum_x.cast(wide))
     )
-    roughly = n.cast("double") * sum_xx.cast("double") - sum_x.cast("double") * sum_x.cast("double")
+    roughly = n.cast("double") * F.col("_sum_xx_roughly") - sum_x.cast("double") * sum_x.cast("double")
     spread = F.coalesce(exact.cast("double"), F.greatest(roughly, F.lit(0.0)))
     return F.sqrt(spread) / n / F.lit(float(MICRO))

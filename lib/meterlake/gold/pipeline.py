@@ -59,6 +59,7 @@ def run(spark: SparkSession, config: Config, rebuild: bool = False) -> None:
         history = runs.History(warehouse)
         this_run = history.begin(JOB, INPUTS, config.fingerprint())
         if before := history.last(BEFORE):
+            _require_settings_of_silver(before, config)
             # Nothing of a run of silver that died or is at work, nor a registry that silver has not read yet: the
             # tables of finished runs belong together.
             finished = before["inputs"] | before["outputs"]
@@ -201,6 +202,15 @@ def _changed_days(history: runs.History, last: Row, this_run: runs.Run) -> set[d
         return None
     changed, died = history.days_written(BEFORE, last), history.days_of_dead(JOB, last)
     return None if changed is None or died is None else changed | died
+
+
+def _require_settings_of_silver(before: Row, config: Config) -> None:
+    if before["fingerprint"] != config.fingerprint_of_silver():
+        raise ConfigError(
+            "silver was made with other settings than these, and no table mixes two rule sets",
+            "silver.readings",
+            f"run {BEFORE} --rebuild with these settings, or take the old ones back",
+        )
 
 
 def _require_same_settings(last: Row, this_run: runs.Run) -> None:

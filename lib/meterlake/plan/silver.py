@@ -26,7 +26,7 @@ from meterlake.plan.reference import Loaded
 from meterlake.plan.sizes import Sizes
 from meterlake.silver.day_sets import days_in, is_in, widened
 from meterlake.silver.meters import with_reference
-from meterlake.silver.pipeline import INPUTS, JOB, OTHERS
+from meterlake.silver.pipeline import INPUTS, JOB
 from meterlake.silver.reference import changed_neighbourhoods
 from meterlake.silver.rulebook import Bronze, standardise
 from meterlake.storage import REMOVED, Warehouse
@@ -52,7 +52,7 @@ class SilverPlanner:
         coming = self.pending.landing.readings
         if last is None:
             return self._everything(FIRST_BUILD, "silver has not been built yet")
-        if last["fingerprint"] != self.config.fingerprint(OTHERS):
+        if last["fingerprint"] != self.config.fingerprint_of_silver():
             return Silver(
                 REFUSED, "the settings are not those that silver was made with: run with --rebuild, or take them back"
             )

@@ -41,8 +41,6 @@ OUTPUTS = [
     silver.METER_DAYS,
     silver.METERS_JUDGED,
 ]
-# Sections of the configuration that silver does not look at.
-OTHERS = ("peaks",)
 _EPOCH, _FIRST_MOMENT = datetime(1970, 1, 1, tzinfo=UTC), datetime.min.replace(tzinfo=UTC)
 # A new reading has its meter's day judged again: hourly ones, as a rule.
 _READINGS_A_DAY = 24
@@ -67,7 +65,7 @@ class _Build:
         history = runs.History(self.warehouse)
         self.last = history.last(JOB)
         self.died = set() if self.last is None else history.days_of_dead(JOB, self.last)
-        self.this = history.begin(JOB, INPUTS, config.fingerprint(OTHERS), config.as_of)
+        self.this = history.begin(JOB, INPUTS, config.fingerprint_of_silver(), config.as_of)
         self.this.inputs[bronze.READINGS.full_name] = self._finished_readings()
         self.audited: dict[str, Counter[str]] = defaultdict(Counter)
 
@@ -155,8 +153,9 @@ class _Build:
                     update.run(as_of, _FIRST_MOMENT if self.died else as_of_before, asked)
                     step.note(days=len(update.days), rows=update.rows_in)
                 self._audit(count(update.rows), update.rows_in)
-            # Never no day at all: a run that moves open holes alone, and dies, is known to the next one too.
-            self._write(compared, update.days or {as_of.date()}, None if asked else rows)
+            # Never no day at all: a run that moves open holes alone, and dies, is known to the next one too. And those
+            # asked for with no reading of their own: a run that died may have filled them.
+            self._write(compared, (update.days | asked) or {as_of.date()}, None if asked else rows)
         return as_of
 
     def _judge_neighbourhoods(self, source: Bronze, last: Row, as_of: datetime) -> bool:
