@@ -182,9 +182,13 @@ class _Maintain:
         hours = self.config.retention.vacuum_hours
         listing = self.upkeep.listing(tables.ALL)
         needed = {file.path for table in tables.ALL for file in self.upkeep.files(table, listing)}
+        finished = marks.finished(self.warehouse)
         for table in self._with_unneeded(set(listing.sizes) - needed):
             found = self.upkeep.unneeded(table, hours)
             if not found:
+                continue
+            if finished.get(table.full_name, newest := self.warehouse.version(table)) != newest:
+                progress.say(f"{table.full_name}: old files stay, the newest finished run is read with some of them")
                 continue
             with progress.step(f"{table.full_name}: unneeded files deleted") as step:
                 if not self.dry_run:

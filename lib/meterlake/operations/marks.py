@@ -13,6 +13,7 @@ from meterlake import progress
 from meterlake.operations import runs
 from meterlake.storage import REMOVED, Warehouse
 from meterlake.tables import BY_NAME
+from meterlake.tables.bronze import METERS
 from meterlake.tables.ops import RUNS
 
 Versions = Mapping[str, int]
@@ -26,22 +27,37 @@ def moved(seen: Versions, newest: Versions, is_upkeep: Callable[[str, int], bool
     }
 
 
-def carry(spark: SparkSession, warehouse: Warehouse, jobs: list[str], newest: Versions) -> int:
-    """Adds a finished row of ops.runs for each job whose versions have moved on; tells how many.
-
-    What an upkeep that died had written before it came here is made good by the next one.
-    """
+def carried(warehouse: Warehouse, seen: Versions, newest: Versions) -> dict[str, int]:
+    """The versions that a run has seen, moved on over what upkeep alone has written since."""
 
     def is_upkeep(name: str, version: int) -> bool:
         tags = warehouse.tags_since(BY_NAME[name], version)
         return tags is not None and set(tags) <= {REMOVED}
 
+    return moved(seen, newest, is_upkeep)
+
+
+def finished(warehouse: Warehouse) -> dict[str, int]:
+    """The versions that gold, and readers of finished runs, ask for, however long ago silver and gold have finished."""
+    history, versions = runs.History(warehouse), dict[str, int]()
+    for job, also in (("build_silver", METERS.full_name), ("build_gold", None)):
+        if last := history.last(job):
+            versions |= {name: v for name, v in (last["inputs"] or {}).items() if name == also}
+            versions |= last["outputs"] or {}
+    return versions
+
+
+def carry(spark: SparkSession, warehouse: Warehouse, jobs: list[str], newest: Versions) -> int:
+    """Adds a finished row of ops.runs for each job whose versions have moved on; tells how many.
+
+    What an upkeep that died had written before it came here is made good by the next one.
+    """
     rows, history = [], runs.History(warehouse)
     for job in jobs:
         last = history.last(job)
         if last is None:
             continue
-        inputs, outputs = (moved(last[name] or {}, newest, is_upkeep) for name in ("inputs", "outputs"))
+        inputs, outputs = (carried(warehouse, last[name] or {}, newest) for name in ("inputs", "outputs"))
         if (inputs, outputs) != (last["inputs"] or {}, last["outputs"] or {}):
             rows.append(_again(last, inputs, outputs))
     if rows:
@@ -52,6 +68,7 @@ def carry(spark: SparkSession, warehouse: Warehouse, jobs: list[str], newest: Ve
 def _again(last: Row, inputs: dict[str, int], outputs: dict[str, int]) -> Row:
     """The same run, known under upkeep's id and time; when it started stays, since gold asks what came after that."""
     finished_at = max(datetime.now(UTC), last["finished_at"].astimezone(UTC) + timedelta(microseconds=1))
-    values = last.asDict() | {"run_id": progress.run_id(), "finished_at": finished_at}
+    moments = {name: last[name].astimezone(UTC) for name in ("started_at", "as_of") if last[name] is not None}
+    values = last.asDict() | moments | {"run_id": progress.run_id(), "finished_at": finished_at}
     values |= {"inputs": inputs, "outputs": outputs}
     return Row(**{name: values[name] for name in RUNS.column_names})

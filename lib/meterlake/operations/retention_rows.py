@@ -8,7 +8,7 @@ from pyspark.sql import functions as F
 
 from meterlake import final
 from meterlake.config import Config
-from meterlake.operations import runs
+from meterlake.operations import marks, runs
 from meterlake.operations.retention import Before
 from meterlake.storage import Warehouse
 from meterlake.tables import Table, bronze, gold, ops, silver
@@ -64,12 +64,12 @@ def old_operations(warehouse: Warehouse, before: Before) -> list[OldRows]:
     """Tickets and alerts, audits and runs by their own times; never the newest run of a job, which is its mark."""
     limits = {ops.ERRORS: before.errors, ops.ALERTS: before.errors, ops.AUDIT: before.audit, ops.RUNS: before.audit}
     history = runs.History(warehouse)
-    marks = [last["started_at"].astimezone(UTC) for job in JOBS if (last := history.last(job))]
+    newest_runs = [last["started_at"].astimezone(UTC) for job in JOBS if (last := history.last(job))]
     found = []
     for table, limit in limits.items():
         if limit is None:
             continue
-        at = min([limit, *marks]) if table is ops.RUNS else limit
+        at = min([limit, *newest_runs]) if table is ops.RUNS else limit
         if old := _old(warehouse, table, f"{_BY_TIME[table]} < TIMESTAMP'{_utc(at)}'"):
             found.append(old)
     return found
@@ -83,8 +83,10 @@ def is_all_read(warehouse: Warehouse) -> bool:
     for job, inputs in read:
         if (last := history.last(job)) is None or history.days_of_dead(job, last) != set():
             return False
-        seen = last["inputs"] or {}
-        if any(seen.get(table.full_name) != warehouse.version(table) for table in inputs):
+        newest = {table.full_name: warehouse.version(table) for table in inputs}
+        # What an upkeep that died had removed before it told the jobs is nothing that they have to read.
+        seen = marks.carried(warehouse, last["inputs"] or {}, newest)
+        if any(seen.get(name) != version for name, version in newest.items()):
             return False
     return warehouse.exists(gold.DAILY_QUALITY)
 

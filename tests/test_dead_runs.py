@@ -1,0 +1,232 @@
+"""What stands after a run that died, and what the next ones do about it."""
+
+from argparse import Namespace
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from pyspark.sql import Column, SparkSession
+
+from meterlake.bronze import pipeline as bronze
+from meterlake.config import Config
+from meterlake.gold import pipeline as gold
+from meterlake.operations import maintain, marks
+from meterlake.plan.command import make_plan
+from meterlake.plan.model import Days
+from meterlake.silver import pipeline as silver
+from meterlake.silver.request import Request
+from meterlake.storage import Warehouse
+from meterlake.tables import Table
+from tests.comparison import COMPARED, content_of, differences, rows_of
+from tests.small import METERS, hours, versions, write_file, write_registry
+from tests.test_against_oracle import run_all
+
+GOLD = [name for name in COMPARED if name.startswith("gold.")]
+FOURTEENTH = date(2024, 3, 14)
+Deliver = Callable[[Config], None]
+
+
+class Killed(BaseException):
+    """Nothing in a run expects it."""
+
+
+@pytest.fixture
+def dies_at(monkeypatch: pytest.MonkeyPatch) -> set[str]:
+    """A run dies before its commit to one of these tables."""
+    names: set[str] = set()
+    apply = Warehouse.apply
+
+    def dying(self: Warehouse, what: Any, table: Table, tag: str) -> Any:
+        if table.full_name in names:
+            names.remove(table.full_name)
+            raise Killed
+        return apply(self, what, table, tag)
+
+    monkeypatch.setattr(Warehouse, "apply", dying)
+    return names
+
+
+@pytest.fixture
+def config(spark: SparkSession, make_config: Callable[..., Config]) -> Config:
+    """Three meters with 12 and 13 March 2024, through all layers."""
+    config = make_config("compaction.most_files=2")
+    write_registry(config)
+    for meter in ("MTR-1", "MTR-2", "MTR-3"):
+        write_file(config, "2024/03/14/00", hours(meter, "2024-03-12T00:00", 48), f"{meter}.csv")
+    run_all(spark, config)
+    return config
+
+
+def a_new_day(config: Config) -> None:
+    write_file(config, "2024/03/14/01", hours("MTR-1", "2024-03-14T00:00", 1))
+
+
+def another_type(config: Config) -> None:
+    write_registry(config, METERS.replace("MTR-3,shop", "MTR-3,farm"))
+
+
+def days_of_mtr_1(config: Config) -> list[date]:
+    rows = rows_of(config.storage.warehouse, "gold.daily_consumption")
+    return sorted(row["local_date"] for row in rows if row["meter_id"] == "MTR-1")
+
+
+def meter_types(config: Config) -> set[str]:
+    return {row["meter_type"] for row in rows_of(config.storage.warehouse, "gold.hourly_load")}
+
+
+@pytest.mark.parametrize(
+    ("deliver", "told", "before", "after"),
+    [
+        (a_new_day, days_of_mtr_1, [date(2024, 3, 12), date(2024, 3, 13)], [date(2024, 3, d) for d in (12, 13, 14)]),
+        (another_type, meter_types, {"home", "shop"}, {"home", "farm"}),
+    ],
+)
+def test_gold_is_not_ahead_of_a_silver_that_died(
+    spark: SparkSession,
+    config: Config,
+    dies_at: set[str],
+    deliver: Deliver,
+    told: Callable[[Config], Any],
+    before: Any,
+    after: Any,
+) -> None:
+    deliver(config)
+    bronze.run(spark, config)
+    written = versions(config)["silver.readings"]
+    dies_at.add("silver.quarantine")
+    with pytest.raises(Killed):
+        silver.run(spark, config)
+    assert versions(config)["silver.readings"] > written
+    gold.run(spark, config)
+    assert told(config) == before
+    silver.run(spark, config)
+    gold.run(spark, config)
+    assert told(config) == after
+    found = content_of(config.storage.warehouse)
+    silver.run(spark, config, Request(rebuild=True))
+    gold.run(spark, config, rebuild=True)
+    rebuilt = content_of(config.storage.warehouse)
+    assert [text for name in COMPARED for text in differences(name, found[name], rebuilt[name])] == []
+
+
+def test_a_plan_names_the_days_of_runs_that_died(spark: SparkSession, config: Config, dies_at: set[str]) -> None:
+    a_new_day(config)
+    bronze.run(spark, config)
+    dies_at.add("silver.quarantine")
+    with pytest.raises(Killed):
+        silver.run(spark, config)
+    plan = make_plan(spark, config)
+    assert (plan.silver.action, plan.gold.action) == ("update", "update")
+    assert plan.silver.why == "1 day of a run that died; 1 batch in bronze that silver has not read"
+    assert plan.silver.days == plan.gold.days == Days(1, FOURTEENTH, FOURTEENTH)
+    silver.run(spark, config)
+    dies_at.add("gold.daily_consumption")
+    with pytest.raises(Killed):
+        gold.run(spark, config)
+    plan = make_plan(spark, config)
+    assert (plan.silver.action, plan.gold.action) == ("nothing", "update")
+    # What died is read again with a day around it, since bronze's dates are rough.
+    assert plan.gold.days == Days(2, date(2024, 3, 13), FOURTEENTH)
+    gold.run(spark, config)
+    assert make_plan(spark, config).gold.action == "nothing"
+
+
+def test_days_that_a_dead_silver_filled_reach_gold(
+    spark: SparkSession, make_config: Callable[..., Config], dies_at: set[str]
+) -> None:
+    """Gold runs between: it takes up what silver finished before, and has to learn of the filled days afterwards."""
+    config = make_config(
+        "gaps={interpolate_below_hours: 240, materialise_below_hours: 264}", "quality.hole_points_per_hour=0.1"
+    )
+    write_registry(config)
+    write_file(config, "2024/03/11/02", hours("MTR-1", "2024-03-01T00:00", 24))
+    run_all(spark, config)
+    write_file(config, "2024/03/11/03", hours("MTR-3", "2024-03-11T00:00", 1))
+    bronze.run(spark, config)
+    silver.run(spark, config)
+    write_file(config, "2024/03/11/04", hours("MTR-1", "2024-03-11T00:00", 1))
+    bronze.run(spark, config)
+    dies_at.add("silver.quarantine")
+    with pytest.raises(Killed):
+        silver.run(spark, config)
+    gold.run(spark, config)
+    assert days_of_mtr_1(config) == [date(2024, 3, 1)]
+    silver.run(spark, config)
+    gold.run(spark, config)
+    assert days_of_mtr_1(config) == [date(2024, 3, day) for day in range(1, 12)]
+
+
+def test_upkeep_leaves_what_the_newest_finished_run_is_read_with(
+    spark: SparkSession, config: Config, make_config: Callable[..., Config], dies_at: set[str]
+) -> None:
+    a_new_day(config)
+    bronze.run(spark, config)
+    silver.run(spark, config)
+    write_file(config, "2024/03/14/02", [("MTR-1", "2024-03-14T00:00:00Z", "1.7")])
+    bronze.run(spark, config)
+    dies_at.add("silver.quarantine")
+    with pytest.raises(Killed):
+        silver.run(spark, config)
+    short = make_config("retention.vacuum_hours=0")
+    maintain.run(spark, short, Namespace(dry_run=False, allow_short_vacuum=True))
+    gold.run(spark, config)
+    [day] = [
+        row for row in rows_of(config.storage.warehouse, "gold.daily_consumption") if row["local_date"] == FOURTEENTH
+    ]
+    assert day["energy_kwh"] == Decimal(1)
+
+
+def test_the_next_upkeep_removes_what_a_dead_one_left(
+    spark: SparkSession, make_config: Callable[..., Config], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of two days one is too old: its accepted readings are gone, its refused one is not, when upkeep dies."""
+    config = make_config("retention.silver_days=1", "validation.check_arrival=false")
+    write_registry(config)
+    refused = [("MTR-1", "2024-03-12T23:30:00Z", "1")]
+    write_file(config, "2024/03/14/00", [*hours("MTR-1", "2024-03-12T00:00", 48), *refused])
+    run_all(spark, config)
+    remove = Warehouse.remove
+
+    def dying(self: Warehouse, table: Table, condition: Column) -> None:
+        remove(self, table, condition)
+        raise Killed
+
+    asked = Namespace(dry_run=False, allow_short_vacuum=False)
+    with monkeypatch.context() as during:
+        during.setattr(Warehouse, "remove", dying)
+        with pytest.raises(Killed):
+            maintain.run(spark, config, asked)
+    assert len(rows_of(config.storage.warehouse, "silver.readings")) == 24
+    assert len(rows_of(config.storage.warehouse, "silver.quarantine")) == 1
+    maintain.run(spark, config, asked)
+    assert rows_of(config.storage.warehouse, "silver.quarantine") == []
+    at = versions(config)
+    run_all(spark, config)
+    assert versions(config) == at
+
+
+def test_the_next_upkeep_tells_the_jobs_what_a_dead_one_joined(
+    spark: SparkSession, config: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(2):  # the day is closed, and has two files
+        write_file(config, f"2024/03/16/{number:02}", hours("MTR-3", f"2024-03-14T{number:02}:00", 1))
+        run_all(spark, config)
+    at = versions(config)
+
+    def dying(*_: object) -> int:
+        raise Killed
+
+    asked = Namespace(dry_run=False, allow_short_vacuum=False)
+    with monkeypatch.context() as during:
+        during.setattr(marks, "carry", dying)
+        with pytest.raises(Killed):
+            maintain.run(spark, config, asked)
+    joined = {name for name, version in versions(config).items() if version > at[name]}
+    assert {"bronze.readings", "silver.readings"} <= joined
+    maintain.run(spark, config, asked)
+    assert make_plan(spark, config).silver.action == "nothing"
+    at = versions(config)
+    run_all(spark, config)
+    assert versions(config) == at
