@@ -37,10 +37,11 @@ def _skip(text: str, at: int) -> int:
 
 
 def record(value: Any) -> dict[str, str | None]:
-    """An object's values as text, null as None; MalformedJson where it is no object or holds a nested value."""
+    """An object's values as text, null as None; MalformedJson where it is no object or holds a nested value;
+    of a key that stands twice the last one counts."""
     if not isinstance(value, _Pairs):
         raise MalformedJson("not an object")
-    return {name: _text(name, one) for name, one in value}
+    return {name: _text(name, one) for name, one in dict(value).items()}
 
 
 def _text(name: str, value: Any) -> str | None:

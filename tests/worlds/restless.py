@@ -6,6 +6,7 @@ world nearly all comes at once, and then now and then some hours of one meter, a
 """
 
 from collections import defaultdict
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
@@ -151,3 +152,29 @@ def _reference(rng: Random) -> dict[str, bytes]:
         weather.append(f"R,{FIRST_DAY + timedelta(hours=hour):%Y-%m-%dT%H:00Z},{rng.randint(-3, 18)}")
     tables = {"meters": meters, "vacancies": vacancies, "weather": weather}
     return {f"{name}.csv": "\n".join([*rows, ""]).encode() for name, rows in tables.items()}
+
+
+def unsettled(world: World, rng: Random) -> World:
+    """The same readings beside references that are not final yet: meters of another neighbourhood, type, limit or
+    period, one that is missing, other vacancies, other temperatures."""
+    rows = [line.split(",") for line in world.reference_files["meters.csv"].decode().splitlines()]
+    meters = [",".join(rows[0])]
+    for row in rows[1:]:
+        if rng.random() < 0.1:
+            continue
+        changes = {1: ("house", "shop"), 3: ("A", "B", ""), 4: ("", "2.5"), 6: ("", row[6]), 7: ("", row[7])}
+        for place, choices in changes.items():
+            if rng.random() < 0.25:
+                row[place] = rng.choice(choices)
+        meters.append(",".join(row))
+    first = FIRST_DAY + timedelta(days=rng.randrange(DAYS - 4))
+    vacancies = [
+        "meter_id,from,to",
+        f"{rng.choice(list(METERS))},{first:%Y-%m-%d},{first + timedelta(days=3):%Y-%m-%d}",
+    ]
+    weather = world.reference_files["weather.csv"].decode().splitlines()
+    kept = [weather[0], *(line for line in weather[1:] if rng.random() < 0.9)]
+    tables = {"meters": meters, "vacancies": vacancies, "weather": kept}
+    return replace(
+        world, reference_files={f"{name}.csv": "\n".join([*rows, ""]).encode() for name, rows in tables.items()}
+    )
