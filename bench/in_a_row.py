@@ -30,6 +30,13 @@ def files_of_the_newest_day(warehouse: Warehouse) -> int:
     return max(names.count(folder) for folder in set(names))
 
 
+def save(options: Namespace, lines: list[dict[str, Any]]) -> None:
+    """The runs so far."""
+    runs = sum(line["name"].startswith("run") for line in lines)
+    size = {"meters": options.meters, "days": options.days, "runs": runs}
+    results.save("in-a-row", options.name, size, {"memory_gb": options.memory, "partitions": options.partitions}, lines)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--folder", type=Path, required=True)
@@ -62,13 +69,13 @@ def main() -> None:
             upkeep = measured(spark, lambda: maintain.run(spark, config, daily))
             lines.append({"name": f"upkeep after run {number + 1}", "rows": 0} | upkeep)
             print(json.dumps(lines[-1]), flush=True)
+            save(options, lines)  # some hours are many
+    save(options, lines)
     spark.stop()
     hourly = [line["seconds"] for line in lines if line["name"].startswith("run")]
     few = max(1, len(hourly) // 10)
     first, last = statistics.median(hourly[1 : few + 1] or hourly), statistics.median(hourly[-few:])
     print(f"{len(hourly)} runs: {first:.1f} s at the beginning, {last:.1f} s at the end, {last / first:.2f} times")
-    size = {"meters": options.meters, "days": options.days, "runs": options.runs}
-    results.save("in-a-row", options.name, size, {"memory_gb": options.memory, "partitions": options.partitions}, lines)
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ import json
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import matplotlib
@@ -22,6 +23,7 @@ PAGE = Path(__file__).with_name("README.md")
 PLOTS = Path(__file__).with_name("plots")
 BEGIN, END = "<!-- results: made by bench/report.py -->", "<!-- end of results -->"
 _OURS, _OTHERS = "#1f6f8b", "#b9c3c9"
+_OF_A_RUN = ("seconds", "cpu_s", "read_mb", "written_mb")
 Page = dict[str, Any]
 
 
@@ -66,7 +68,7 @@ def _given(found: Page) -> str:
 
 
 def _table(found: Page) -> str:
-    lines = found["results"]
+    lines = _by_day(found["results"]) if found["benchmark"] == "in-a-row" else found["results"]
     if all("inside_s" in line for line in lines):
         return results.table(lines) + (_per_row(lines) if found["benchmark"] == "growth" else "")
     names = list(
@@ -74,6 +76,22 @@ def _table(found: Page) -> str:
     )
     rows = [names, ["---"] * len(names), *([str(line.get(name, "")) for name in names] for line in lines)]
     return "\n".join("| " + " | ".join(cells) + " |" for cells in rows)
+
+
+def _by_day(lines: list[dict]) -> list[dict]:
+    """Runs in a row as one line a day of them: the medians of its runs, the most files, and the upkeep at its end."""
+    days, runs = list[dict](), list[dict]()
+    for number, line in enumerate(lines):
+        is_upkeep = line["name"].startswith("upkeep")
+        runs += [] if is_upkeep else [line]
+        if runs and (is_upkeep or number == len(lines) - 1):
+            last = len(runs) + sum(day["runs"] for day in days)
+            medians = {name: round(median(run[name] for run in runs), 1) for name in _OF_A_RUN}
+            upkeep_s = line["seconds"] if is_upkeep else ""
+            files = max(run["files"] for run in runs)
+            days.append({"up to run": last, "runs": len(runs), **medians, "most files": files, "upkeep s": upkeep_s})
+            runs = []
+    return days
 
 
 def _per_row(lines: list[dict]) -> str:
@@ -118,6 +136,17 @@ def _growth_plot(found: Page, place: Path) -> None:
     _save(figure, place)
 
 
+def _in_a_row_plot(found: Page, place: Path) -> None:
+    """CPU, since a single run's seconds show above all what else the machine was doing."""
+    runs = [line for line in found["results"] if line["name"].startswith("run")]
+    figure, axis = plt.subplots(figsize=(9, 3))
+    axis.plot(range(1, len(runs) + 1), [run["cpu_s"] for run in runs], color=_OURS, linewidth=1)
+    axis.set_ylim(0)
+    axis.set_title("CPU seconds of each run", loc="left", fontsize=10)
+    axis.spines[["top", "right"]].set_visible(False)
+    _save(figure, place)
+
+
 def _save(figure: Any, place: Path) -> None:
     figure.tight_layout()
     figure.savefig(place, dpi=110)
@@ -132,6 +161,7 @@ _PLOTS: dict[str, Callable[[Page, Path], None]] = {
     "silver": _silver_plot,
     "ingest": _silver_plot,
     "growth": _growth_plot,
+    "in-a-row": _in_a_row_plot,
 }
 
 if __name__ == "__main__":
