@@ -64,3 +64,9 @@ def test_a_group(
 
 def test_nothing_to_sum(spark: SparkSession) -> None:
     assert tuple(of_group(spark, [(None, 1)])) == (None, None, None)
+
+
+def test_products_beyond_38_digits_are_empty_and_end_nothing(spark: SparkSession) -> None:
+    """200 squares of 10^18 - 1 are 2·10^38."""
+    found = of_group(spark, [(LARGEST, LARGEST)] * 200)
+    assert (found["sum_x"], found["sum_xy"], found["mean_x"]) == (200 * Decimal(LARGEST), None, LARGEST)

@@ -1,6 +1,7 @@
 """Seven local days in a row: their sums, the exact spread, and flagged weeks that become one episode."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from decimal import Decimal
 
 from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
@@ -19,6 +20,17 @@ def test_a_tested_day_sums_its_own_and_the_six_before(spark: SparkSession) -> No
     tested = frame(spark, cases, **METER)
     weeks = weekly_sums(tested.select(*METER, "day"), frame(spark, days, **METER), ["n"], 7).select("day", "n")
     assert wrong(tested.join(weeks, "day", "left"), "n") == []
+
+
+def test_a_week_s_sum_beyond_38_digits_is_empty_and_ends_nothing(spark: SparkSession) -> None:
+    large = Decimal(9 * 10**37)
+    days = spark.createDataFrame(
+        [(0, key, date(2026, 3, day), large) for key, last in ((0, 1), (1, 2)) for day in range(1, last + 1)],
+        "neighbourhood_key INT, meter_key INT, day DATE, sum_xx DECIMAL(38,0)",
+    )
+    tested = days.where("day = date_add(DATE '2026-03-01', meter_key)").drop("sum_xx")
+    found = weekly_sums(tested, days, ["sum_xx"], 7)
+    assert {row["meter_key"]: row["sum_xx"] for row in found.collect()} == {0: large, 1: None}
 
 
 def test_flagged_weeks_that_overlap_or_touch_are_one(spark: SparkSession) -> None:

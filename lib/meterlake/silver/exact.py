@@ -32,7 +32,7 @@ def sum_of(number: Column) -> Column:
 
 
 def sum_of_products(x: Column, y: Column) -> Column:
-    """Σ x·y of a group, DECIMAL(38,0)."""
+    """Σ x·y of a group, DECIMAL(38,0); empty beyond it: a thousand products of numbers near 10^18."""
     of_x, of_y = _limbs(x), _limbs(y)
     powers: list[list[Column]] = [[] for _ in range(len(of_x) + len(of_y) - 1)]
     for i, left in enumerate(of_x):
@@ -56,8 +56,9 @@ def _limbs(number: Column) -> list[Column]:
 
 
 def _together(sums: list[Column]) -> Column:
-    """From the lowest limb's sum to the highest's."""
+    """From the lowest limb's sum to the highest's; empty where 38 digits do not hold it."""
     total = sums[-1].cast(_SUM)
     for one in reversed(sums[:-1]):
-        total = (total * F.lit(Decimal(_MASK + 1))).cast(_SUM) + one.cast(_SUM)
+        raised = F.try_multiply(total, F.lit(Decimal(_MASK + 1)))
+        total = F.call_function("try_add", raised, one.cast(_SUM))
     return total.cast(_SUM)

@@ -23,14 +23,14 @@ def spread(n: Column, sum_x: Column, sum_y: Column, sum_xy: Column) -> Column:
 def weekly_sums(tested: DataFrame, daily: DataFrame, sums: list[str], days: int) -> DataFrame:
     """The tested days D (METER, day and what else names them) with the sums over the local days D−(days−1) .. D.
 
-    ``daily`` has a row a meter and local day. Each tested day is repeated for the days of its week and these are added
-    up: no frame of seven rows slides over the year.
+    ``daily`` has a row a meter and local day; a sum beyond 38 digits is empty. Each tested day is repeated for the days
+    of its week and these are added up: no frame of seven rows slides over the year.
     """
     week = F.sequence(F.date_sub("day", days - 1), F.col("day"))
     repeated = tested.select("*", F.explode(week).alias("_of"))
     of_days = daily.select(*METER, F.col("day").alias("_of"), *sums)
     found = repeated.join(of_days.hint("shuffle_hash"), [*METER, "_of"])
-    return found.groupBy(*tested.columns).agg(*[F.sum(name).alias(name) for name in sums])
+    return found.groupBy(*tested.columns).agg(*[F.try_sum(name).alias(name) for name in sums])
 
 
 def week_episodes(flagged: DataFrame, fault: str, days: int, time_zone: str) -> DataFrame:
