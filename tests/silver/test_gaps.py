@@ -80,6 +80,16 @@ def test_a_filled_hole_is_linear_and_a_short_one_empty(spark: SparkSession) -> N
     assert wrong(joined.select("*", told.alias("rows")), "rows") == []
 
 
+def test_seventy_days_of_minutes_are_filled(spark: SparkSession) -> None:
+    """From 0 to 100,801 kW in as many minutes: each has its own number."""
+    case = {"case": "long", "meter_id": "A", "previous_us": MIDNIGHT, "previous_kw": "0", "kw": "100801"}
+    empty = {"meter_type": "house", "neighbourhood_id": None, "neighbourhood_key": 0, "meter_key": 0}
+    given = frame(spark, [case], missing=100_800, interval_minutes=1, hole_class=INTERPOLATED, **empty)
+    filled = explode_fills(given)
+    assert filled.count() == 100_800
+    assert filled.where((F.col("read_us") - MIDNIGHT) / MINUTE != F.col("kw")).isEmpty()
+
+
 def test_a_closed_hole_is_listed_from_its_first_missing_interval(spark: SparkSession) -> None:
     case = {
         "case": "half an hour of quarters",

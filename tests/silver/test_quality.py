@@ -1,5 +1,7 @@
 """The score, its tier, and Q01."""
 
+from decimal import Decimal
+
 from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 
@@ -50,6 +52,17 @@ def test_scores_and_tiers(spark: SparkSession, config: Config) -> None:
 def test_what_a_fault_costs_goes_by_its_setting(spark: SparkSession, config: Config) -> None:
     cases = [row("F05, strict", 70, "standard", faults="F05"), row("F01, only reported", 100, "premium", faults="F01")]
     rows = with_score(frame(spark, cases, **FINE), config.quality, ("F02", "F05"))
+    assert wrong(rows, "quality_score", "tier") == []
+
+
+def test_a_hole_costs_by_its_exact_length(spark: SparkSession, config: Config) -> None:
+    """A sixth of an hour at 15 points: 97.5."""
+    dear = config.quality.model_copy(update={"hole_points_per_hour": Decimal(15)})
+    cases = [
+        row("10 min filled: 97.5", 98, "premium", missing=1, interval_minutes=10),
+        row("130 min filled: 67.5", 68, "quarantine", missing=13, interval_minutes=10),
+    ]
+    rows = with_score(frame(spark, cases, **FINE), dear, ())
     assert wrong(rows, "quality_score", "tier") == []
 
 

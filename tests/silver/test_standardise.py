@@ -1,5 +1,7 @@
 """Units to kW: every name of the table, energy by the interval, no unit, and V01, V04, V05."""
 
+from collections.abc import Callable
+
 from pyspark.sql import SparkSession
 
 from meterlake.config import Config
@@ -84,3 +86,16 @@ def test_what_cannot_be_read_has_no_kw(spark: SparkSession, config: Config) -> N
     common = {"meter_key": 0, "interval_minutes": 60} | {f"expected_{c}": False for c in CHECKS}
     rows = with_kw(frame(spark, cases, **common), config.units, config.validation.value_limit)
     assert wrong(rows, "kw", "unit_converted", *CHECKS) == []
+
+
+def test_the_largest_unit_of_the_shortest_interval_ends_nothing(
+    spark: SparkSession, make_config: Callable[..., Config]
+) -> None:
+    config = make_config("units.energy_kwh.twh=1000000000")
+    cases = [
+        case("999999999999", "TWh", None, True, expected_is_value_unreadable=True),
+        case("-999999999999", "TWh", None, True, expected_is_value_unreadable=True),
+        case("0.000001", "TWh", "60000", True, expected_is_value_unreadable=False),
+    ]
+    given = frame(spark, cases, meter_key=0, interval_minutes=1, expected_unit_inferred=False)
+    assert wrong(with_kw(given, config.units, config.validation.value_limit), *KW, "is_value_unreadable") == []

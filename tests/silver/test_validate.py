@@ -131,3 +131,18 @@ def test_an_unknown_meter_or_a_negative_value_is_final(spark: SparkSession) -> N
     ]
     rows = frame(spark, cases).select("*", is_rejected().cast("string").alias("is_final"))
     assert wrong(rows, "is_final") == []
+
+
+def test_limits_of_any_size_and_fineness(spark: SparkSession, make_config: Callable[..., Config]) -> None:
+    """A limit that nothing reaches switches V10 off; one between two millionths tells them apart."""
+    off = make_config("validation.max_kw=1e12", "validation.min_kw=-1000000000000")
+    cases = [case("much", kw="999999999999.999999"), case("little", kw="-999999999999.999999")]
+    assert wrong(checked(spark, cases, off), "reasons") == []
+    fine = make_config("validation.max_kw=20.0000005", "validation.max_kw_by_meter_type={shop: 3.0000005}")
+    cases = [
+        case("below", kw="20"),
+        case("above", "V10", kw="20.000001"),
+        case("a shop's, below", kw="3", meter_type="shop"),
+        case("a shop's, above", "V10", kw="3.000001", meter_type="shop"),
+    ]
+    assert wrong(checked(spark, cases, fine), "reasons") == []

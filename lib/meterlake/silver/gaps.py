@@ -44,8 +44,8 @@ def explode_fills(readings: DataFrame) -> DataFrame:
     """
     holes = readings.where(F.col("hole_class").isin(INTERPOLATED, SHORT))
     steps = holes.select("*", F.explode(F.sequence(F.lit(1).cast("long"), F.col("missing"))).alias("_step"))
-    of_all = (F.col("missing") + 1).cast("decimal(5,0)")
-    done = F.col("_step").cast("decimal(5,0)")
+    of_all = (F.col("missing") + 1).cast("decimal(6,0)")  # the minutes of a year
+    done = F.col("_step").cast("decimal(6,0)")
     linear = F.round((F.col("previous_kw") * (of_all - done) + F.col("kw") * done) / of_all, 6)
     return steps.select(
         "meter_id",

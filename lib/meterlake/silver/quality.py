@@ -17,13 +17,13 @@ def with_score(rows: DataFrame, rule: QualityConfig, excluding: tuple[str, ...])
     interval_minutes, warnings, faults. ``excluding`` names the faults that cost points. An hourly reading sent in W
     scores 95; the same row interpolated in a hole of two hours scores 80.
     """
-    hole_hours = (F.col("missing") * F.col("interval_minutes")).cast("decimal(10,0)") / F.lit(Decimal(60))
+    hole_minutes = (F.col("missing") * F.col("interval_minutes")).cast("decimal(10,0)")
     warned = F.arrays_overlap("warnings", F.array(F.lit("V11"), F.lit("V12")))
     faulty = F.arrays_overlap("faults", F.array(*[F.lit(fault) for fault in excluding]).cast("array<string>"))
     points = (
         F.lit(Decimal(100))
         - _points(F.col("unit_converted"), rule.unit_converted_points)
-        - F.lit(rule.hole_points_per_hour) * hole_hours
+        - F.lit(rule.hole_points_per_hour) * hole_minutes / F.lit(Decimal(60))  # in this order: a tie stays one
         - _points(F.array_contains("warnings", "V07"), rule.backdated_points)
         - _points(warned, rule.rate_of_change_points)
         - _points(faulty, rule.fault_points)

@@ -10,7 +10,7 @@ from meterlake.config import UnitsConfig
 from meterlake.instants import trimmed
 from meterlake.silver.numbers import number
 
-_WIDE = "decimal(27,6)"
+_WIDE = "decimal(30,6)"  # the largest value, factor and hours of the shortest interval: 6·10^22
 _SHORT = r"^[+-]?\d{1,9}(\.\d{1,6})?\z"
 _KILO, _ONE = Decimal("0.001"), Decimal(1)
 _KW, _W = 0, 1  # positions in _groups

@@ -20,7 +20,7 @@ def with_checks(readings: DataFrame, rule: ValidationConfig) -> DataFrame:
     """
     limited = readings.select(
         *[column for column in readings.columns if column not in ("registry_min_kw", "registry_max_kw")],
-        F.coalesce("registry_min_kw", F.lit(rule.min_kw).cast("decimal(18,6)")).alias("min_kw"),
+        F.coalesce("registry_min_kw", F.lit(rule.min_kw)).alias("min_kw"),
         F.coalesce("registry_max_kw", _max_kw_of_type(rule)).alias("max_kw"),
     )
     failed = _failed_checks(rule)
@@ -59,9 +59,9 @@ def _failed_checks(rule: ValidationConfig) -> dict[str, Column]:
 
 
 def _max_kw_of_type(rule: ValidationConfig) -> Column:
-    limit = F.lit(rule.max_kw).cast("decimal(18,6)")
+    limit = F.lit(rule.max_kw)
     for meter_type, kw in rule.max_kw_by_meter_type.items():
-        limit = F.when(F.col("meter_type") == meter_type, F.lit(kw).cast("decimal(18,6)")).otherwise(limit)
+        limit = F.when(F.col("meter_type") == meter_type, F.lit(kw)).otherwise(limit)
     return limit
 
 
