@@ -27,6 +27,9 @@ PREFERRED = {
     "spark.sql.parquet.compression.codec": "zstd",
     # A partitioned write keeps its files open side by side and need not sort whole rows by partition first.
     "spark.sql.maxConcurrentOutputFileWriters": "100",
+    # Gold reads silver as its newest finished run left it. Delta would refuse a version that was written a week ago and
+    # is not the newest any more, though its files are there: upkeep leaves them.
+    "spark.databricks.delta.vacuum.enforceTimeTravelWithinDeletedFileRetentionDuration": "false",
     "spark.sql.execution.arrow.pyspark.enabled": "true",
     "spark.sql.execution.arrow.pyspark.fallback.enabled": "false",
 }

@@ -17,6 +17,8 @@ _VACUUM = {
     # Whoever calls has checked the hours.
     f"{_DELTA}.retentionDurationCheck.enabled": "false",
     f"{_DELTA}.vacuum.logging.enabled": "false",
+    # Delta 4.4 would take any hours but 0 for its own week.
+    f"{_DELTA}.vacuum.retentionWindowIgnore.enabled": "false",
     # Without adaptive execution it would list each table in ten thousand tasks.
     "spark.sql.sources.parallelPartitionDiscovery.parallelism": "8",
 }

@@ -112,6 +112,15 @@ def test_an_episode_has_one_alert_until_the_step_succeeds(spark: SparkSession, c
     assert alerts() == 2
 
 
+def test_each_failed_upkeep_has_its_alert_since_nobody_records_when_it_succeeds(
+    spark: SparkSession, config: Config
+) -> None:
+    for run_id in ("january", "march"):
+        with progress.running(progress.Run("maintain", run_id)):
+            failed.record(spark, config, "maintain", DataError("bad"))
+    assert [alert["run_id"] for alert in rows_of(config.storage.warehouse, "ops.alerts")].count("march") == 1
+
+
 def test_a_job_that_only_reads_and_a_wrong_setting_write_nothing(config: Config) -> None:
     assert main(config, DataError("no such meter"), writes=False) == 1
     assert main(config, ConfigError("this Java does not know the time zone")) == 2

@@ -1,8 +1,11 @@
 """What gold asks of silver's runs: which days they wrote that it has not read."""
 
+import time
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
+import pytest
 from pyspark.sql import SparkSession
 
 from meterlake import progress
@@ -59,6 +62,32 @@ def test_a_run_begins_after_all_that_is_recorded_though_the_clock_was_set_back(
     begun = record.history().begin(SILVER, [], "settings")
     assert begun == replace(begun, started_at=ahead.started_at + timedelta(microseconds=1))
     runs.announce(spark, record.warehouse, begun, {TENTH})
+    last = record.history().last(GOLD)
+    assert last is not None
+    assert record.history().days_written(SILVER, last) == {TENTH}
+
+
+@pytest.fixture
+def _in_berlin(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """As in a notebook whose session was there before."""
+    with monkeypatch.context() as during:
+        during.setenv("TZ", "Europe/Berlin")
+        time.tzset()
+        yield
+    time.tzset()
+
+
+@pytest.mark.usefixtures("_in_berlin")
+def test_what_came_in_the_second_of_two_hours_of_one_name_came_later(spark: SparkSession, config: Config) -> None:
+    """On 25 October 2026 Berlin's clock shows 02:30, and 40 minutes later 02:10."""
+    record = Recorder(spark, config)
+    of_gold, of_silver = (
+        runs.Run(job, {}, "settings", datetime(2026, 10, 25, *at, tzinfo=UTC))
+        for job, at in ((GOLD, (0, 30)), (SILVER, (1, 10)))
+    )
+    record.finished(of_gold, 20)
+    with progress.running(progress.Run(SILVER, "later")):
+        runs.announce(spark, record.warehouse, of_silver, {TENTH})
     last = record.history().last(GOLD)
     assert last is not None
     assert record.history().days_written(SILVER, last) == {TENTH}

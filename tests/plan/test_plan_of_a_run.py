@@ -94,6 +94,10 @@ def test_a_plan_from_the_first_run_to_a_late_file(spark: SparkSession, config: C
     last = max((row for row in begun if row["days"] is not None), key=lambda row: row["started_at"])
     assert last["days"] == [date(2024, 3, 13)]
     assert planned(spark, config).silver.action == "nothing"
+
+    (Path(config.storage.reference) / "weather.csv").write_text("region,hour,temperature_c\nR,2024-03-13T06:00Z,9\n")
+    warmer = planned(spark, config)
+    assert (warmer.silver.action, warmer.gold.action) == ("nothing", "update")
     forget_tables(spark)
 
 

@@ -16,7 +16,7 @@ from pyspark.sql import functions as F
 from meterlake import lock, progress, tables
 from meterlake.config import Config, local_folder
 from meterlake.errors import ConfigError
-from meterlake.operations import archive, audit, marks, retry
+from meterlake.operations import archive, audit, marks, retry, runs
 from meterlake.operations import retention_rows as rows
 from meterlake.operations.maintain_files import crowd_of
 from meterlake.operations.retention import Before, local_day
@@ -41,7 +41,7 @@ def run(spark: SparkSession, config: Config, args: argparse.Namespace) -> None:
     """Keeps the warehouse and the landing in shape. Raises ConfigError where vacuum_hours is unsafe."""
     _require_safe_vacuum(config, args.allow_short_vacuum)
     with lock.held(config, JOB):
-        _Maintain(spark, config, args.dry_run).run()
+        retry.passing(JOB, partial(_Maintain, spark, config, args.dry_run), config).run()
 
 
 def _require_safe_vacuum(config: Config, allowed: bool) -> None:
@@ -90,7 +90,7 @@ class _Maintain:
         if self.dry_run:
             return
         newest = {table.full_name: self.warehouse.version(table) for table in tables.ALL}
-        marks.carry(self.spark, self.warehouse, rows.JOBS, newest)
+        marks.carry(self.spark, self.warehouse, list(runs.LAYERS), newest)
         if self.audited:
             audit.record(self.spark, self.warehouse, JOB, self.audited)
 

@@ -44,7 +44,7 @@ def finished(warehouse: Warehouse) -> dict[str, int]:
         if last := history.last(job):
             versions |= {name: v for name, v in (last["inputs"] or {}).items() if name == also}
             versions |= last["outputs"] or {}
-    return versions
+    return carried(warehouse, versions, {name: warehouse.version(BY_NAME[name]) for name in versions})
 
 
 def carry(spark: SparkSession, warehouse: Warehouse, jobs: list[str], newest: Versions) -> int:

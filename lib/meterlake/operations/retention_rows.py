@@ -14,7 +14,6 @@ from meterlake.storage import Warehouse
 from meterlake.tables import Table, bronze, gold, ops, silver
 
 SILVER = (silver.READINGS, silver.QUARANTINE, silver.GAPS, silver.FAULTS)
-JOBS = ["ingest_bronze", "build_silver", "build_gold"]
 _BY_TIME = {ops.ERRORS: "failed_at", ops.ALERTS: "raised_at", ops.AUDIT: "audited_at", ops.RUNS: "started_at"}
 
 
@@ -64,7 +63,7 @@ def old_operations(warehouse: Warehouse, before: Before) -> list[OldRows]:
     """Tickets and alerts, audits and runs by their own times; never the newest run of a job, which is its mark."""
     limits = {ops.ERRORS: before.errors, ops.ALERTS: before.errors, ops.AUDIT: before.audit, ops.RUNS: before.audit}
     history = runs.History(warehouse)
-    newest_runs = [last["started_at"].astimezone(UTC) for job in JOBS if (last := history.last(job))]
+    newest_runs = [last["started_at"].astimezone(UTC) for job in runs.LAYERS if (last := history.last(job))]
     found = []
     for table, limit in limits.items():
         if limit is None:

@@ -17,6 +17,7 @@ from meterlake.tables import Table
 from meterlake.tables.ops import RUNS
 
 AS_OF = "as_of"
+LAYERS = ("ingest_bronze", "build_silver", "build_gold")  # the jobs whose runs are recorded
 _LONGEST = timedelta(days=3)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -53,21 +54,22 @@ class History:
     def last(self, job: str) -> Row | None:
         """The newest finished run of a job."""
         if done := [row for row in self._recent if row["job"] == job and row["finished_at"] is not None]:
-            return max(done, key=lambda row: row["finished_at"])
+            return max(done, key=lambda row: _utc(row["finished_at"]))
         is_done = (F.col("job") == job) & F.col("finished_at").isNotNull()
         return self._warehouse.read(RUNS).where(is_done).orderBy(F.col("finished_at").desc()).first()
 
     def days_of_dead(self, job: str, last: Row) -> set[date] | None:
         """The local days that runs of a job set out to write after its last finished one; None for any day."""
-        return _days(row for row in self._begun(job, last) if row["started_at"] > last["started_at"])
+        since = _utc(last["started_at"])
+        return _days(row for row in self._begun(job, last) if _utc(row["started_at"]) > since)
 
     def days_written(self, job: str, last: Row) -> set[date] | None:
         """The local days that runs of a job set out to write and had not finished when ``last``, a run of another job,
         began; None for any day."""
-        since = last["started_at"]
+        since = _utc(last["started_at"])
         rows = self._around(last)
-        late = {_name(row) for row in rows if row["finished_at"] is not None and row["finished_at"] > since}
-        return _days(row for row in self._begun(job, last) if row["started_at"] > since or _name(row) in late)
+        late = {_name(row) for row in rows if row["finished_at"] is not None and _utc(row["finished_at"]) > since}
+        return _days(row for row in self._begun(job, last) if _utc(row["started_at"]) > since or _name(row) in late)
 
     def _begun(self, job: str, last: Row) -> list[Row]:
         return [row for row in self._around(last) if row["job"] == job and row["finished_at"] is None]
@@ -92,10 +94,11 @@ def _days(begun: Iterable[Row]) -> set[date] | None:
 
 
 def _name(row: Row) -> tuple[str, str, datetime]:
-    return row["run_id"], row["job"], row["started_at"]
+    return row["run_id"], row["job"], _utc(row["started_at"])
 
 
 def _utc(moment: datetime) -> datetime:
+    """Spark gives the process's local time, and two moments of an hour that a clock repeats compare as one."""
     return moment.astimezone(UTC)
 
 

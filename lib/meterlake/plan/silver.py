@@ -65,7 +65,7 @@ class SilverPlanner:
             return self._everything(REBUILD, "a run died that had set out to write any day")
         tags = [tag for tag in tags if tag not in (REMOVED, self.pending.landing.unfinished_batch)]
         changed, with_neighbours = self._changed_meters()
-        if not coming and not died and not self.loaded.reference.replaced and self._has_seen_all(last):
+        if not coming and not died and not self._has_new_reference() and self._has_seen_all(last):
             return Silver(NOTHING, "silver has read all that bronze holds")
         fresh = self.warehouse.read(bronze.READINGS).where(F.col("batch_id").isin(tags))
         plan = self._update(fresh.unionByName(self.pending.readings), with_neighbours, died)
@@ -78,6 +78,9 @@ class SilverPlanner:
             meters_changed=changed,
             meters_with_neighbours=with_neighbours,
         )
+
+    def _has_new_reference(self) -> bool:
+        return bool(self.loaded.reference.replaced.keys() & {table.full_name for table in INPUTS})
 
     def _has_seen_all(self, last: Row) -> bool:
         seen = {table.full_name: self.warehouse.version(table) for table in INPUTS}
