@@ -85,40 +85,49 @@ def test_bad_data_has_its_ticket_at_once(config: Config) -> None:
     )
 
 
-def test_an_episode_has_one_alert_until_the_step_succeeds(spark: SparkSession, config: Config) -> None:
-    error, warehouse = DataError("bad"), Warehouse(spark, config)
+class Told:
+    """Steps that fail and layers that succeed, and the alerts so far."""
 
-    def alerts() -> int:
-        return len(rows_of(config.storage.warehouse, "ops.alerts"))
+    def __init__(self, spark: SparkSession, config: Config) -> None:
+        self.spark, self.config, self.warehouse = spark, config, Warehouse(spark, config)
 
-    def fail(run_id: str) -> None:
-        with progress.running(progress.Run("build_silver", run_id)):
-            failed.record(spark, config, "build_silver", error)
+    def alerts(self) -> int:
+        return len(rows_of(self.config.storage.warehouse, "ops.alerts"))
 
-    def finish(run_id: str) -> None:
+    def fail(self, step: str, run_id: str) -> None:
+        with progress.running(progress.Run(step, run_id)):
+            failed.record(self.spark, self.config, step, DataError("bad"))
+
+    def finish(self, run_id: str) -> None:
         success = {"run_id": run_id, "job": "build_silver", "finished_at": datetime.now(UTC)}
         row = tuple(success.get(name) for name in tables.ops.RUNS.column_names)
-        warehouse.append(spark.createDataFrame([row], tables.ops.RUNS.schema), tables.ops.RUNS, run_id)
-
-    fail("r1")
-    fail("r2")
-    assert (len(rows_of(config.storage.warehouse, "ops.errors")), alerts()) == (2, 1)
-    finish("r3")
-    fail("r4")
-    assert alerts() == 2
-    finish("r5")  # it landed what it could, and failed for the rest
-    fail("r5")
-    fail("r6")
-    assert alerts() == 2
+        self.warehouse.append(self.spark.createDataFrame([row], tables.ops.RUNS.schema), tables.ops.RUNS, run_id)
 
 
-def test_each_failed_upkeep_has_its_alert_since_nobody_records_when_it_succeeds(
+def test_an_episode_has_one_alert_until_the_step_succeeds(spark: SparkSession, config: Config) -> None:
+    told = Told(spark, config)
+    told.fail("build_silver", "r1")
+    told.fail("build_silver", "r2")
+    assert (len(rows_of(config.storage.warehouse, "ops.errors")), told.alerts()) == (2, 1)
+    told.finish("r3")
+    told.fail("build_silver", "r4")
+    assert told.alerts() == 2
+    told.finish("r5")  # it landed what it could, and failed for the rest
+    told.fail("build_silver", "r5")
+    told.fail("build_silver", "r6")
+    assert told.alerts() == 2
+
+
+def test_upkeep_that_fails_again_after_runs_that_succeeded_has_another_alert(
     spark: SparkSession, config: Config
 ) -> None:
-    for run_id in ("january", "march"):
-        with progress.running(progress.Run("maintain", run_id)):
-            failed.record(spark, config, "maintain", DataError("bad"))
-    assert [alert["run_id"] for alert in rows_of(config.storage.warehouse, "ops.alerts")].count("march") == 1
+    told = Told(spark, config)
+    told.fail("maintain", "january")
+    told.fail("maintain", "the day after")
+    assert told.alerts() == 1
+    told.finish("february")
+    told.fail("maintain", "march")
+    assert told.alerts() == 2
 
 
 def test_a_job_that_only_reads_and_a_wrong_setting_write_nothing(config: Config) -> None:

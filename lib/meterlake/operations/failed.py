@@ -55,15 +55,15 @@ def _input(error: Exception) -> str:
 
 
 def _alert(spark: SparkSession, warehouse: Warehouse, config: Config, ticket: Row) -> None:
-    """One for all failures of a layer since it last succeeded, and one for each failed upkeep."""
-    finished = warehouse.read(RUNS).where((F.col("job") == ticket["step"]) & F.col("finished_at").isNotNull())
+    """One for all failures of a step since it last succeeded; nobody records when another than a layer does: one for
+    all of its failures since any layer has succeeded."""
+    jobs = [ticket["step"]] if ticket["step"] in LAYERS else LAYERS
+    finished = warehouse.read(RUNS).where(F.col("job").isin(*jobs) & F.col("finished_at").isNotNull())
     # A run can land what it can use, and fail for the rest.
     of_failures = warehouse.read(ERRORS).where(F.col("step") == ticket["step"]).select("run_id")
     finished = finished.join(of_failures, "run_id", "left_anti")
     success = finished.orderBy(F.col("finished_at").desc()).first()
     episode = f"after {success['run_id']}" if success else "never succeeded"
-    if ticket["step"] not in LAYERS:  # nobody records when upkeep succeeds
-        episode = f"run {ticket['run_id']}"
     found = spark.createDataFrame([(ticket["step"], episode, None, f"{ticket['ticket']}: {ticket['message']}")], _FOUND)
     kind = alerts.TRANSFORMATION_FAILED
     alerts.raise_once(warehouse, kind, config.alerts.transformation_failed, found)
