@@ -1,12 +1,9 @@
 """What stands after a run that died, and what the next ones do about it."""
 
-import os
-import time
 from argparse import Namespace
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -22,7 +19,6 @@ from meterlake.silver import pipeline as silver
 from meterlake.storage import Warehouse
 from meterlake.tables import Table
 from tests.comparison import rows_of
-from tests.conftest import forget_tables
 from tests.small import METERS, hours, versions, write_file, write_registry
 from tests.test_against_oracle import run_all
 
@@ -78,14 +74,6 @@ def meter_types(config: Config) -> set[str]:
     return {row["meter_type"] for row in rows_of(config.storage.warehouse, "gold.hourly_load")}
 
 
-def _let_days_pass(spark: SparkSession, config: Config) -> None:
-    """Delta tells the age of a commit by its file's time."""
-    ten_days_ago = time.time() - 10 * 24 * 3600
-    for commit in Path(config.storage.warehouse).rglob("_delta_log/*.json"):
-        os.utime(commit, (ten_days_ago, ten_days_ago))
-    forget_tables(spark)
-
-
 @pytest.mark.parametrize(
     ("deliver", "told", "before", "after"),
     [
@@ -109,7 +97,6 @@ def test_gold_is_not_ahead_of_a_silver_that_died(
     with pytest.raises(Killed):
         silver.run(spark, config)
     assert versions(config)["silver.readings"] > written
-    _let_days_pass(spark, config)
     gold.run(spark, config)
     assert told(config) == before
     silver.run(spark, config)

@@ -1,4 +1,4 @@
-"""Files that no version of the last hours needs: the hours are those of the setting, and not Delta's week."""
+"""Delta's week: files are deleted by the hours of the setting, and a version that was written before it is read."""
 
 import os
 import re
@@ -28,6 +28,17 @@ def test_a_file_is_deleted_as_soon_as_the_setting_says(spark: SparkSession, conf
     upkeep.delete_unneeded(table, 24)
     assert upkeep.unneeded(table, 0) == []
     assert warehouse.read(table).count() == 1
+
+
+def test_a_version_older_than_a_week_is_read_though_a_newer_one_is_there(spark: SparkSession, config: Config) -> None:
+    """Gold reads silver as its newest finished run left it, however long ago that was."""
+    warehouse, table = Warehouse(spark, config), tables.silver.FLAGGED_DAYS
+    one = spark.createDataFrame([("M", "F04", None, None)], table.schema)
+    warehouse.replace(one, table, "finished")
+    finished = warehouse.version(table)
+    warehouse.replace(one.union(one), table, "died")
+    _let_pass(spark, Path(warehouse.place(table)), 10 * 24 * HOUR)
+    assert (warehouse.read(table, finished).count(), warehouse.read(table).count()) == (1, 2)
 
 
 def _let_pass(spark: SparkSession, folder: Path, seconds: int) -> None:
