@@ -1,5 +1,7 @@
 """The audit's rows: of each run what it judged, also where the layer that wrote them is done again in the same run."""
 
+from collections.abc import Callable
+
 from pyspark.sql import SparkSession
 
 from meterlake import progress
@@ -39,3 +41,24 @@ def test_what_a_changed_registry_has_judged_anew_is_audited(spark: SparkSession,
         rows = [row for row in rows_of(config.storage.warehouse, "ops.audit") if row["run_id"] == name]
         audited[name] = {row["disposition"]: row["rows"] for row in rows if row["table"] == "bronze.readings"}
     assert audited == {"first": {"accepted": 3}, "second": {"accepted": 1, "quarantined": 2}}
+
+
+def test_a_batch_that_landed_is_audited_though_nobody_heard_that_it_did(
+    spark: SparkSession, make_config: Callable[..., Config], answers_lost: set[str]
+) -> None:
+    """A line that can be cut and one that cannot; the next attempt finds nothing new."""
+    config = make_config("retry.wait_seconds=[0,0,0]")
+    write_registry(config)
+    write_file(
+        config, "2024/03/15/01", [("MTR-1", "2024-03-15T00:00:00Z", "1"), ("MTR-1,", "2024-03-15T00:00:00Z", "1")]
+    )
+    answers_lost.add("bronze.files")
+    bronze.run(spark, config)
+    assert answers_lost == set()
+    rows = rows_of(config.storage.warehouse, "ops.audit")
+    found = {(row["table"], row["disposition"]): (row["rows"], row["rows_in"]) for row in rows}
+    assert found == {
+        ("landing", "readings"): (1, 2),
+        ("landing", "dead_letters"): (1, 2),
+        ("bronze.files", "landed"): (1, 1),
+    }

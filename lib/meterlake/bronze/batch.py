@@ -61,7 +61,7 @@ class Batch:
 def write(
     spark: SparkSession, config: Config, warehouse: Warehouse, batch: Batch, summaries: DataFrame, parser: Parser
 ) -> None:
-    """Dead letters, then readings, then the ledger: a batch counts from the ledger's commit on.
+    """Dead letters, then readings, then their audit, then the ledger: a batch counts from the ledger's commit on.
 
     Raises AuditError where lines landed are not readings plus dead letters; nothing is written then.
     """
@@ -87,8 +87,8 @@ def write(
             rows = readings.select("*", *stamped, read_date().alias("read_date"))
             _append(warehouse, rows, tables.bronze.READINGS, batch_id, counts["readings"])
             step.note(rows=counts["readings"])
-    warehouse.append(ledger_rows, tables.bronze.FILES, batch_id)
     audit.record(spark, warehouse, JOB, {"landing": counts, "bronze.files": batch.by_status()})
+    warehouse.append(ledger_rows, tables.bronze.FILES, batch_id)
     progress.say("bronze: " + ", ".join(f"{n} files {status}" for status, n in sorted(batch.by_status().items())))
 
 
