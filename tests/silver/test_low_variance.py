@@ -25,6 +25,8 @@ def flat(name: str, evidence: str | None, n: int, minutes: int = 60) -> Case:
 WEEK = [
     day("exactly 1 %", None, **ONE_PERCENT),
     day("a hair below 1 %", "0.01", **ONE_PERCENT | {"sum_xx": ONE_PERCENT["sum_xx"] - 1}),
+    # n·Σx² − (Σx)² is 70,560,082,656,024, a ten-thousandth of (Σx)² 70,560,082,656,024.2064.
+    day("below 1 % by a fraction", "0.01", 168, 840_000_492, 4_200_424_920_493_441),
     day("a third of 1 %", "0.003333", 168, 168 * E6, 168_001_866_666_667),
     flat("flat", "0", 168),
     flat("135 of 168", "0", 135),

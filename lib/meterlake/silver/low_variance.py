@@ -44,6 +44,8 @@ def _ratio() -> Column:
 
 
 def _is_below(ratio: Decimal) -> Column:
+    # Whole numbers on both sides: Spark would round a fraction off to compare it with one of 38 digits.
+    above, below = (Decimal(part) for part in (ratio * ratio).as_integer_ratio())
     square = F.try_multiply(F.col("sum_x").cast("decimal(38,0)"), F.col("sum_x").cast("decimal(38,0)"))
-    exact = F.col("_spread") < F.try_multiply(square, F.lit(ratio * ratio))
+    exact = F.try_multiply(F.col("_spread"), F.lit(below)) < F.try_multiply(square, F.lit(above))
     return F.coalesce(exact, F.col("_ratio") < F.lit(float(ratio)))
