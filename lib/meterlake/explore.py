@@ -1,16 +1,19 @@
 """Reads silver and gold for a notebook, without a JVM, and finds a meter and a day that have something to show."""
 
 import os
+from collections.abc import Sequence
 from contextlib import chdir
 from datetime import date
+from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
 from meterlake.config import Config, load
 from meterlake.errors import StorageError
 
-_JOBS = {"silver": "build_silver", "gold": "build_gold"}
+_SILVER, _GOLD = "build_silver", "build_gold"
 CONFIG, DEMO = "METERLAKE_CONFIG", "conf/demo.yaml"
 
 
@@ -30,32 +33,51 @@ class Warehouse:
         self.config = config
 
     def scan(self, name: str) -> pl.LazyFrame:
-        """A table such as silver.readings, with its times in the utility's zone, as the newest finished run left it.
+        """A table such as silver.readings, with its times in the utility's zone, of the version that `together` names.
 
-        So the tables of a layer fit each other also while a run is writing, or after one that died. Raises
-        StorageError where the table is not there.
+        So the tables fit each other also while a run is writing, or after one that died, for as long as the files of
+        old versions are kept (retention.vacuum_hours). Raises StorageError where the table is not there.
         """
-        path = f"{self.config.storage.warehouse}/{name.replace('.', '/')}"
-        if "://" not in path and not Path(path, "_delta_log").is_dir():
+        path = self._path(name)
+        if not _is_there(path):
             raise StorageError(f"there is no table {name}", path, f"run make demo, or set {CONFIG} to a file of yours")
-        rows = pl.scan_delta(path, version=self._finished_version(name))
+        rows = pl.scan_delta(path, version=self.versions.get(name))
         times = [column for column, kind in rows.collect_schema().items() if isinstance(kind, pl.Datetime)]
         return rows.with_columns(pl.col(times).dt.convert_time_zone(self.config.time_zone))
 
-    def _finished_version(self, name: str) -> int | None:
-        """The version that belongs to the newest finished run of the table's job; None where no run has finished."""
-        job = _JOBS.get(name.partition(".")[0])
-        runs = f"{self.config.storage.warehouse}/ops/runs"
-        if job is None or ("://" not in runs and not Path(runs, "_delta_log").is_dir()):
-            return None
-        finished = pl.scan_delta(runs).filter((pl.col("job") == job) & pl.col("finished_at").is_not_null())
-        newest = finished.sort("finished_at").tail(1).select("outputs").collect()
-        versions: dict[str, int] = dict(newest["outputs"][0]) if len(newest) else {}
-        return versions.get(name)
+    @cached_property
+    def versions(self) -> dict[str, int]:
+        """The versions of bronze, silver and gold that belong together, as ops.runs has them at the first call."""
+        if not _is_there(path := self._path("ops.runs")):
+            return {}
+        finished = pl.scan_delta(path).filter(pl.col("finished_at").is_not_null()).sort("finished_at")
+        return together(finished.select("job", "inputs", "outputs").collect().to_dicts())
+
+    def _path(self, name: str) -> str:
+        return f"{self.config.storage.warehouse}/{name.replace('.', '/')}"
 
     def read(self, name: str) -> pl.DataFrame:
         """A table that fits memory."""
         return self.scan(name).collect()
+
+
+def together(finished: Sequence[dict[str, Any]]) -> dict[str, int]:
+    """The versions of bronze, silver and gold that belong together, by table name; empty where no run has finished.
+
+    ``finished`` are rows of ops.runs with job, inputs and outputs, the newest last. Gold's newest run comes with the
+    silver that it was made from, and that with the bronze it has read; silver's newest where gold has not run.
+    """
+    golds = [run for run in finished if run["job"] == _GOLD][-1:]
+    read = golds[0]["inputs"] if golds else {}
+    silvers = [
+        run
+        for run in finished
+        if run["job"] == _SILVER and all(read.get(name, version) == version for name, version in run["outputs"].items())
+    ][-1:]
+    versions: dict[str, int] = {}
+    for run in silvers + golds:
+        versions |= run["inputs"] | run["outputs"]
+    return {name: version for name, version in versions.items() if version >= 0}
 
 
 def eventful_meter(gaps: pl.DataFrame, faults: pl.DataFrame) -> str:
@@ -84,6 +106,10 @@ def day_to_show(peaks: pl.DataFrame, exclusions: pl.DataFrame) -> date:
     day = days["local_date"][0]
     assert isinstance(day, date)
     return day
+
+
+def _is_there(path: str) -> bool:
+    return "://" in path or Path(path, "_delta_log").is_dir()
 
 
 def _clone() -> Path:
