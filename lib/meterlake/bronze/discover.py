@@ -7,9 +7,11 @@ from operator import or_
 
 from py4j.protocol import Py4JJavaError
 from pyspark.errors import AnalysisException
-from pyspark.sql import Column, DataFrame, SparkSession
+from pyspark.sql import Column, DataFrame, Row, SparkSession
 from pyspark.sql import functions as F
 
+from meterlake.bronze import ledger
+from meterlake.bronze.local_landing import touched
 from meterlake.errors import DataError
 
 _LANDING_FILE = r"(?s)(raw/\d{4}/\d{2}/\d{2}/\d{2}/[^._/][^/]*\.(csv|csv\.gz|json|jsonl))\z"
@@ -38,7 +40,22 @@ def landing_files(spark: SparkSession, landing: str) -> DataFrame:
     )
 
 
-def explained(error: Py4JJavaError) -> Exception:
+def pending_files(spark: SparkSession, landing: str, known: DataFrame, trust_times: bool) -> list[Row]:
+    """landing_files that the ledger does not know, or all of them where times are not to be trusted.
+
+    With touched_at: when a file last changed, where it is for that that the ledger does not know it. Raises DataError
+    where a file's name is not UTF-8.
+    """
+    listed = landing_files(spark, landing)
+    changed = spark.createDataFrame(touched(landing) if trust_times else [], "source_file string, touched_at timestamp")
+    pending = listed.join(F.broadcast(changed), "source_file", "left")
+    try:
+        return (ledger.not_known(pending, known) if trust_times else pending).collect()
+    except Py4JJavaError as error:
+        raise _explained(error) from None
+
+
+def _explained(error: Py4JJavaError) -> Exception:
     """What a listing that failed should be told as: DataError where a file's name is not UTF-8, else the error."""
     misnamed = _MISNAMED.search(str(error))
     if misnamed is None:

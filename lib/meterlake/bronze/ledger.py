@@ -15,12 +15,15 @@ def newest_by_path(ledger: DataFrame) -> DataFrame:
 def not_known(files: DataFrame, ledger: DataFrame) -> DataFrame:
     """The listed files that the ledger does not know by path, size and time.
 
-    A file that was modified less than two seconds before it was ingested is not trusted: it may have changed since
-    within the tick of the file system's clock.
+    A file that changed (modified_at, or touched_at where that is later) less than two seconds before it was ingested is
+    not trusted: it may have changed since within the tick of the file system's clock.
     """
-    settled = F.col("modified_at") < F.col("ingested_at") - F.expr("INTERVAL 2 SECONDS")
-    known = newest_by_path(ledger).where(settled).select("source_file", "size_bytes", "modified_at")
-    return files.join(known, ["source_file", "size_bytes", "modified_at"], "left_anti")
+    trusted_until = (F.col("ingested_at") - F.expr("INTERVAL 2 SECONDS")).alias("_trusted_until")
+    known = newest_by_path(ledger).select("source_file", "size_bytes", "modified_at", trusted_until)
+    looked_up = files.join(known, ["source_file", "size_bytes", "modified_at"], "left")
+    changed_at = F.greatest("modified_at", "touched_at")
+    is_known = F.col("_trusted_until").isNotNull() & (changed_at < F.col("_trusted_until"))
+    return looked_up.where(~is_known).drop("_trusted_until")
 
 
 def known_paths(ledger: DataFrame, source_files: DataFrame) -> dict[str, KnownPath]:

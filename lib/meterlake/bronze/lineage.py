@@ -27,8 +27,9 @@ class KnownPath:
     modified_at: datetime | None = None
 
     def is_as_listed(self, file: Mapping[str, Any]) -> bool:
-        """Whether the listing shows the size and time that the ledger has."""
-        return (self.size_bytes, self.modified_at) == (file["size_bytes"], file["modified_at"])
+        """Whether the listing shows the size and time that the ledger has, and no change after that time."""
+        is_same = (self.size_bytes, self.modified_at) == (file["size_bytes"], file["modified_at"])
+        return is_same and file["touched_at"] is None
 
 
 @dataclass(frozen=True)

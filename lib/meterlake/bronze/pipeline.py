@@ -1,6 +1,5 @@
 """ingest_bronze: new landing files to bronze.readings and bronze.dead_letters, known to the ledger last."""
 
-from py4j.protocol import Py4JJavaError
 from pyspark import StorageLevel
 from pyspark.sql import DataFrame, Row, SparkSession
 from pyspark.sql import functions as F
@@ -8,9 +7,10 @@ from pyspark.sql import functions as F
 from meterlake import progress, tables
 from meterlake.bronze import ledger, reference
 from meterlake.bronze.batch import JOB, Batch, write
-from meterlake.bronze.discover import explained, landing_contents, landing_files
+from meterlake.bronze.discover import landing_contents, pending_files
 from meterlake.bronze.files import Parser, summarise
 from meterlake.bronze.lineage import Decision, KnownPath, SeenFile, decide
+from meterlake.bronze.local_landing import without_checksums
 from meterlake.config import Config
 from meterlake.errors import DataError
 from meterlake.few_rows import few_rows
@@ -37,12 +37,14 @@ def run(spark: SparkSession, config: Config) -> None:
         reference.load(spark, config, warehouse)
         _discard_unfinished(warehouse)
         with progress.step("landing: files found") as step:
-            pending = _pending(spark, config, warehouse)
+            known, trust_times = warehouse.read(tables.bronze.FILES), config.ingest.trust_modification_time
+            pending = pending_files(spark, config.storage.landing, known, trust_times)
             step.note(new=len(pending))
     most_bytes = config.ingest.max_file_mb * _MEGABYTE
     fits = [file for file in pending if file["size_bytes"] <= most_bytes]
     if fits:
-        with few_rows(spark, sum(file["size_bytes"] for file in fits) // _BYTES_A_LINE):
+        lines = sum(file["size_bytes"] for file in fits) // _BYTES_A_LINE
+        with few_rows(spark, lines), without_checksums(spark, config.storage.landing):
             _ingest(spark, config, warehouse, fits)
     else:
         progress.say("bronze: nothing new, the tables are as they were")
@@ -63,16 +65,6 @@ def _discard_unfinished(warehouse: Warehouse) -> None:
             continue
         progress.say(f"{table.full_name}: removing the rows of run {batch_id}, which did not finish")
         warehouse.remove(table, F.col("batch_id") == batch_id)
-
-
-def _pending(spark: SparkSession, config: Config, warehouse: Warehouse) -> list[Row]:
-    listed = landing_files(spark, config.storage.landing)
-    if config.ingest.trust_modification_time:
-        listed = ledger.not_known(listed, warehouse.read(tables.bronze.FILES))
-    try:
-        return listed.collect()
-    except Py4JJavaError as error:
-        raise explained(error) from None
 
 
 def _ingest(spark: SparkSession, config: Config, warehouse: Warehouse, pending: list[Row]) -> None:

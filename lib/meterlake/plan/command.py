@@ -3,6 +3,7 @@
 from pyspark.sql import SparkSession
 
 from meterlake import progress
+from meterlake.bronze.local_landing import without_checksums
 from meterlake.config import Config
 from meterlake.plan.gold import plan_gold
 from meterlake.plan.landing import pending
@@ -13,7 +14,7 @@ from meterlake.plan.sizes import Sizes
 from meterlake.plan.text import as_text
 from meterlake.storage import Warehouse
 from meterlake.storage_upkeep import Upkeep
-from meterlake.tables import bronze, silver
+from meterlake.tables import bronze, gold, silver
 
 
 def run(spark: SparkSession, config: Config) -> Plan:
@@ -31,6 +32,11 @@ def run(spark: SparkSession, config: Config) -> Plan:
 
 def make_plan(spark: SparkSession, config: Config) -> Plan:
     """What run_pipeline would do now."""
+    with without_checksums(spark, config.storage.landing):
+        return _make_plan(spark, config)
+
+
+def _make_plan(spark: SparkSession, config: Config) -> Plan:
     warehouse = Warehouse(spark, config)
     reference = loaded(spark, config, warehouse)
     coming = pending(spark, config, warehouse)
@@ -38,7 +44,7 @@ def make_plan(spark: SparkSession, config: Config) -> Plan:
         stopped = "the run stops before it reads a file"
         return Plan(coming.landing, reference.reference, Silver(NOT_REACHED, stopped), Gold(NOT_REACHED, stopped))
     upkeep = Upkeep(spark, warehouse)
-    sizes = Sizes(warehouse, upkeep, upkeep.listing([bronze.READINGS, silver.READINGS]))
+    sizes = Sizes(warehouse, upkeep, upkeep.listing([bronze.READINGS, silver.READINGS, gold.DAILY_CONSUMPTION]))
     planner = SilverPlanner(config, warehouse, sizes, coming, reference)
     of_silver = planner.plan()
     replaced = set(reference.reference.replaced)

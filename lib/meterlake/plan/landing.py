@@ -9,7 +9,7 @@ from pyspark.sql import functions as F
 from meterlake import tables
 from meterlake.bronze import ledger
 from meterlake.bronze.batch import read_date
-from meterlake.bronze.discover import landing_contents, landing_files
+from meterlake.bronze.discover import landing_contents, pending_files
 from meterlake.bronze.files import Parser, readings_of, summarise
 from meterlake.bronze.lineage import COPY, EMPTY, LANDED, UNCHANGED, Decision, SeenFile, decide
 from meterlake.config import Config
@@ -31,8 +31,7 @@ class Pending:
 def pending(spark: SparkSession, config: Config, warehouse: Warehouse) -> Pending:
     """What lies in the landing and is not in bronze yet."""
     known = warehouse.read(tables.bronze.FILES)
-    listed = landing_files(spark, config.storage.landing)
-    files = (ledger.not_known(listed, known) if config.ingest.trust_modification_time else listed).collect()
+    files = pending_files(spark, config.storage.landing, known, config.ingest.trust_modification_time)
     fitting = [file for file in files if file["size_bytes"] <= config.ingest.max_file_mb * _MEGABYTE]
     unfinished = unfinished_batch(warehouse)
     if not fitting:
