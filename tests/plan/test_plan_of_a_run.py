@@ -77,6 +77,9 @@ def test_a_plan_from_the_first_run_to_a_late_file(spark: SparkSession, config: C
     assert plan.silver.bronze_read.rows == 72 * 3 - 1  # a day around, since bronze's dates are rough
     assert plan.silver.bronze_read.bytes > 0
     assert plan.silver.silver_compared.rows == 48 * 3  # and the day before: a hole's rows lie before its end
+    assert plan.silver.silver_compared.files == 4  # of homes and of the shop, of two days
+    assert (plan.gold.silver_read.rows, plan.gold.silver_read.files) == (24 * 3, 2)
+    assert (plan.gold.gold_compared.rows, plan.gold.gold_compared.files) == (3, 1)
     assert "2 meters in 1 neighbourhood: MTR-1, MTR-2" in "\n".join(as_text(plan))
 
     refused = planned(spark, configured(root, "validation.check_arrival=false", "validation.max_kw=5"))
@@ -87,6 +90,8 @@ def test_a_plan_from_the_first_run_to_a_late_file(spark: SparkSession, config: C
     changed = planned(spark, config)
     assert (changed.silver.meters_changed, changed.silver.meters_with_neighbours) == (1, 2)
     assert changed.gold.days == Days(4, FIRST_DAY, LAST_DAY)
+    assert (changed.silver.bronze_read.rows, changed.silver.silver_compared.rows) == (96 * 3 - 1, 96 * 3)
+    assert changed.gold.gold_compared.rows == 3 * 4
     write_registry(config)
 
     run_all(spark, config)

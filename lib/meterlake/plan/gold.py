@@ -18,7 +18,7 @@ from meterlake.plan.model import (
 )
 from meterlake.plan.sizes import Sizes
 from meterlake.storage import Warehouse
-from meterlake.tables import bronze, silver
+from meterlake.tables import bronze, gold, silver
 
 
 def plan_gold(
@@ -52,7 +52,8 @@ def plan_gold(
     why = "days that silver rewrites" if touched else "no day's readings change"
     if others:
         why += f"; {', '.join(sorted(others))} changed: peaks of all days are looked at again"
-    return Gold(UPDATE, why, Days.of(touched), sizes.of_days(silver.READINGS, touched))
+    read, compared = (sizes.of_days(table, touched) for table in (silver.READINGS, gold.DAILY_CONSUMPTION))
+    return Gold(UPDATE, why, Days.of(touched), read, compared)
 
 
 def _all_days(action: str, why: str, sizes: Sizes, of_silver: Silver) -> Gold:
@@ -60,4 +61,5 @@ def _all_days(action: str, why: str, sizes: Sizes, of_silver: Silver) -> Gold:
     stored = Days.of(days)
     if of_silver.action in (FIRST_BUILD, REBUILD) or not days:
         stored = of_silver.days
-    return Gold(action, why, stored, sizes.all_of(silver.READINGS))
+    read, compared = (sizes.all_of(table) for table in (silver.READINGS, gold.DAILY_CONSUMPTION))
+    return Gold(action, why, stored, read, compared)

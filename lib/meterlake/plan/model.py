@@ -22,9 +22,10 @@ def counted(number: int, one: str, many: str = "") -> str:
 
 @dataclass(frozen=True)
 class Amount:
-    """Rows, and the bytes of the files that hold them."""
+    """Rows, the files that hold them, and the files' bytes."""
 
     rows: int = 0
+    files: int = 0
     bytes: int = 0
 
 
@@ -73,7 +74,7 @@ class Silver:
     """What silver would judge again.
 
     Of an update the days are local, and the first to be judged: one that hands on something else than before takes the
-    days behind it along.
+    days behind it along. Of what is compared the rows that differ are rewritten, and with them the files they lie in.
     """
 
     action: str
@@ -93,12 +94,13 @@ class Silver:
 
 @dataclass(frozen=True)
 class Gold:
-    """The days that gold would add up again."""
+    """The days that gold would add up again; of daily_consumption what lies in them."""
 
     action: str
     why: str = ""
     days: Days = Days()
     silver_read: Amount = Amount()
+    gold_compared: Amount = Amount()
 
 
 @dataclass(frozen=True)

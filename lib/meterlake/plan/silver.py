@@ -17,7 +17,6 @@ from meterlake.plan.model import (
     REBUILD,
     REFUSED,
     UPDATE,
-    Amount,
     Days,
     Silver,
     counted,
@@ -69,6 +68,9 @@ class SilverPlanner:
             return Silver(NOTHING, "silver has read all that bronze holds")
         fresh = self.warehouse.read(bronze.READINGS).where(F.col("batch_id").isin(tags))
         plan = self._update(fresh.unionByName(self.pending.readings), with_neighbours, died)
+        if with_neighbours:  # their readings are looked for on all days
+            read, compared = (self.sizes.all_of(table) for table in (bronze.READINGS, silver.READINGS))
+            plan = replace(plan, bronze_read=read, silver_compared=compared)
         return replace(
             plan,
             why=_why(len(tags), coming, changed, with_neighbours, died),
@@ -99,7 +101,7 @@ class SilverPlanner:
             meters=self.loaded.tables[bronze.METERS].count(),
             neighbourhoods=self.loaded.tables[bronze.METERS].select("neighbourhood_key").distinct().count(),
             days=Days.of(days),
-            bronze_read=Amount(stored.rows + self.pending.landing.readings, stored.bytes),
+            bronze_read=replace(stored, rows=stored.rows + self.pending.landing.readings),
             silver_compared=self.sizes.all_of(silver.READINGS),
         )
 

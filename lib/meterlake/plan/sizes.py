@@ -1,7 +1,7 @@
 """How much lies in a table, or in the partitions of some days: rows counted, bytes of the files that hold them."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from meterlake.data_files import DataFile, Listing
@@ -26,15 +26,16 @@ class Sizes:
         return {day for file in self._of(table) if (day := file.day(table.partitions[0])) is not None}
 
     def all_of(self, table: Table) -> Amount:
-        return Amount(self.warehouse.read(table).count(), self._bytes(table, lambda file: True))
+        return replace(self._files_of(table, lambda file: True), rows=self.warehouse.read(table).count())
 
     def of_days(self, table: Table, days: set[date]) -> Amount:
         column = table.partitions[0]
         rows = self.warehouse.read(table).where(is_in(column, days)).count() if days else 0
-        return Amount(rows, self._bytes(table, lambda file: file.day(column) in days))
+        return replace(self._files_of(table, lambda file: file.day(column) in days), rows=rows)
 
-    def _bytes(self, table: Table, is_meant: Callable[[DataFile], bool]) -> int:
-        return sum(file.bytes for file in self._of(table) if is_meant(file))
+    def _files_of(self, table: Table, is_meant: Callable[[DataFile], bool]) -> Amount:
+        sizes = [file.bytes for file in self._of(table) if is_meant(file)]
+        return Amount(files=len(sizes), bytes=sum(sizes))
 
     def _of(self, table: Table) -> list[DataFile]:
         if table not in self._files:

@@ -78,16 +78,20 @@ def _silver(found: Silver) -> Iterator[str]:
         named = ", ".join(found.meter_ids) + (", ..." if found.meters > MOST_NAMED else "")
         yield f"{counted(found.meters, 'meter')} in {counted(found.neighbourhoods, 'neighbourhood')}: {named}"
         yield f"{_days(found.days)} (local), and those behind them while what they hand on changes"
-        yield f"{_amount(found.bronze_read)} of bronze.readings lie in those days and would be read"
-        yield f"{_amount(found.silver_compared)} of silver.readings lie there and would be compared"
     if found.meters_changed:
         yield f"all days of {counted(found.meters_with_neighbours, 'meter')} would be judged again"
+    if found.meters or found.meters_changed:
+        yield f"{_amount(found.bronze_read)} of bronze.readings lie in those days and would be read"
+        yield f"{_amount(found.silver_compared)} of silver.readings lie there and would be compared,"
+        yield "and those of these files rewritten in which a row differs"
 
 
 def _gold(found: Gold) -> Iterator[str]:
     yield f"{_ACTIONS[found.action]}: {found.why}"
     if found.days.count:
-        yield f"{_days(found.days)}, {_amount(found.silver_read)} of silver.readings"
+        yield f"{_days(found.days)}, {_amount(found.silver_read)} of silver.readings would be read"
+        yield f"{_amount(found.gold_compared)} of gold.daily_consumption would be compared, gold's other tables too,"
+        yield "and those of their files rewritten in which a row differs"
 
 
 def _days(days: Days) -> str:
@@ -97,4 +101,4 @@ def _days(days: Days) -> str:
 
 
 def _amount(amount: Amount) -> str:
-    return f"{counted(amount.rows, 'row')}, {amount.bytes:,} bytes"
+    return f"{counted(amount.rows, 'row')} in {counted(amount.files, 'file')}, {amount.bytes:,} bytes,"
