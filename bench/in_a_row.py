@@ -6,6 +6,7 @@ deliveries, as it is scheduled. Told are the seconds of each run, and the files 
 
 import argparse
 import json
+import shutil
 import statistics
 from argparse import Namespace
 from datetime import UTC, datetime, timedelta
@@ -47,7 +48,8 @@ def main() -> None:
     parser.add_argument("--partitions", type=int, default=8)
     parser.add_argument("--name", default="in-a-row")
     options = parser.parse_args()
-    folder = options.folder.absolute()
+    folder = options.folder.absolute() / f"{options.meters}x{options.days}"
+    shutil.rmtree(folder, ignore_errors=True)  # an earlier run's tables have these hours already
     settings = [*spark_work.overrides(folder, options.memory, 2, options.partitions), "validation.check_arrival=false"]
     spark, config = spark_work.session(settings)
     warehouse = Warehouse(spark, config)

@@ -11,6 +11,7 @@ included.
 import argparse
 import io
 import json
+import shutil
 import time
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
@@ -96,6 +97,7 @@ def history(options: argparse.Namespace, months: int) -> list[dict[str, Any]]:
     """One length of history, from nothing."""
     days = months * 365 // 12
     folder = options.folder / f"{options.meters}x{days}"
+    shutil.rmtree(folder, ignore_errors=True)  # an earlier run's tables have all of this already
     settings = [*spark_work.overrides(folder, options.memory, 2, options.partitions), "validation.check_arrival=false"]
     spark, config = spark_work.session(settings)
     generate(spark, config, Size(options.meters, days))

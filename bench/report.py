@@ -59,12 +59,14 @@ def _given(found: Page) -> str:
     given = {name: value for name, value in found["given"].items() if name != "differences"}
     sizes = ", ".join(f"{name} {value}" for name, value in (found["data"] | given).items())
     load = [run["load"] for line in found["results"] for run in line.get("rounds", [])]
+    rounds = {len(line["rounds"]) for line in found["results"] if "rounds" in line}
+    counted = f" Rounds counted: {', '.join(map(str, sorted(rounds)))}." if rounds else ""
     busy = f" Load of the machine meanwhile: {min(load)} to {max(load)}." if load else ""
     unequal = found["given"].get("differences")
     equal = {None: "", False: " All tables equal."}.get(
         unequal if unequal is None else bool(unequal), " **NOT EQUAL.**"
     )
-    return f"{found['at']} · {where} · {versions}. Given: {sizes}.{busy}{equal}"
+    return f"{found['at']} · {where} · {versions}. Given: {sizes}.{counted}{busy}{equal}"
 
 
 def _table(found: Page) -> str:
