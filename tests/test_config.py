@@ -96,14 +96,17 @@ class TestShippedFiles:
     @pytest.mark.parametrize("name", SHIPPED)
     def test_alone(self, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("METERLAKE_CATALOG", "energy")
-        assert isinstance(load([CONF / name]), Config)
+        config, base = load([CONF / name]), load()
+        assert (config.gaps, config.validation.max_kw) == (base.gaps, base.validation.max_kw)
 
     @pytest.mark.parametrize("where", ["local.yaml", "cluster.yaml", "databricks.yaml"])
     def test_what_over_where(self, where: str, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("METERLAKE_CATALOG", "energy")
+        alone = load([CONF / where])
         for name in set(SHIPPED) - {"base.yaml", where}:
-            load([CONF / where, CONF / name])
-            load([CONF / name, CONF / where])
+            over, below = load([CONF / name, CONF / where]), load([CONF / where, CONF / name])
+            assert over.spark.shuffle_partitions == alone.spark.shuffle_partitions
+            assert below.gaps == over.gaps == alone.gaps
 
     def test_databricks_names_tables_by_catalog(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("METERLAKE_CATALOG", "energy")

@@ -155,4 +155,5 @@ class TestContradictions:
         assert refused(*overrides).startswith(message + " · where: --set ")
 
     def test_one_folder_for_all_three_is_fine(self, tmp_path: Path) -> None:
-        load([], [f"storage.{name}={tmp_path}" for name in ("landing", "reference", "warehouse")])
+        config = load([], [f"storage.{name}={tmp_path}" for name in ("landing", "reference", "warehouse")])
+        assert config.storage.landing == config.storage.reference == config.storage.warehouse == str(tmp_path)

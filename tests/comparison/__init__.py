@@ -28,12 +28,12 @@ COMPARED = [
 ]
 
 
-def rows_of(warehouse: Path | str, name: str) -> list[Row]:
-    """A table's rows; none where there is no table."""
-    folder = Path(warehouse) / name.replace(".", "/")
-    if not folder.exists():
+def rows_of(warehouse: Path | str, name: str, version: int | None = None) -> list[Row]:
+    """A table's rows, of its newest version where none is named; none where there is no table."""
+    folder = str(Path(warehouse) / name.replace(".", "/"))
+    if not DeltaTable.is_deltatable(folder):
         return []
-    return DeltaTable(str(folder)).to_pyarrow_table().to_pylist()
+    return DeltaTable(folder, version=version).to_pyarrow_table().to_pylist()
 
 
 def content_of(warehouse: Path | str, names: Iterable[str] = COMPARED) -> dict[str, list[Row]]:

@@ -1,7 +1,7 @@
-"""A run that kills itself and its JVM with SIGKILL: `python -m tests.kills.victim PAGE POINT [DELAY_MS]`.
+"""A run that kills itself and its JVM with SIGKILL: `python -m tests.kills.victim PAGE POINT DELAY_MS [rebuild]`.
 
-POINT counts the commits of a run: 1.0 is just before the first, 1.5 just after it; with DELAY_MS the blow falls that
-long after the point, in the middle of whatever is under way then. PAGE is a YAML page of settings.
+POINT counts the commits of a run: 1.0 is just before the first, 1.5 just after it; with a DELAY_MS above 0 the blow
+falls that long after the point, in the middle of whatever is under way then. PAGE is a YAML page of settings.
 """
 
 import os
@@ -15,7 +15,10 @@ from meterlake.config import load
 from meterlake.gold import pipeline as gold
 from meterlake.session import start
 from meterlake.silver import pipeline as silver
+from meterlake.silver.request import Request
 from meterlake.storage import Warehouse
+
+ENDED = "ended after"
 
 
 class Blow:
@@ -56,17 +59,18 @@ def _kill() -> None:
     os.killpg(os.getpgid(0), signal.SIGKILL)  # the JVM is in the same group
 
 
-def main(page: str, point: float, delay_ms: int) -> None:
+def main(page: str, point: float, delay_ms: int, rebuild: bool) -> None:
     blow = Blow(point, delay_ms)
     for verb in ("_write", "_merge", "remove"):
         watched(blow, verb)
     config = load([page])
     spark = start(config, "a run to be killed")
-    for layer in (bronze, silver, gold):
-        layer.run(spark, config)
-    print(f"ended after {blow.passed:.0f} commits", flush=True)
+    bronze.run(spark, config)
+    silver.run(spark, config, Request(rebuild=rebuild))
+    gold.run(spark, config, rebuild)
+    print(f"{ENDED} {blow.passed:.0f} commits", flush=True)
 
 
 if __name__ == "__main__":
     os.setpgid(0, 0)
-    main(sys.argv[1], float(sys.argv[2]), int(sys.argv[3]) if len(sys.argv) > 3 else 0)
+    main(sys.argv[1], float(sys.argv[2]), int(sys.argv[3]), sys.argv[4:] == ["rebuild"])

@@ -1,6 +1,5 @@
 """Storage that fails under a run at the worst moments: the layer is done again, and no row is there twice."""
 
-import errno
 import shutil
 from collections import Counter
 from collections.abc import Callable, Mapping
@@ -11,6 +10,7 @@ from delta.exceptions import ConcurrentAppendException
 from pyspark.sql import DataFrame, SparkSession
 
 from meterlake import tables
+from meterlake.bronze import batch
 from meterlake.bronze import pipeline as bronze
 from meterlake.config import Config
 from meterlake.operations.layer import layer
@@ -87,23 +87,23 @@ def test_another_writer_s_commit_and_a_file_that_vanished(
     assert f"1 listed files were gone, or had another size, when they were opened: {FIRST}" in said
 
 
-def test_a_disk_that_stays_full_ends_the_run_and_the_next_one_takes_it_up(
-    spark: SparkSession, config: Config, monkeypatch: pytest.MonkeyPatch
+def test_a_file_that_vanished_after_it_was_hashed(
+    spark: SparkSession, config: Config, monkeypatch: pytest.MonkeyPatch, capsys: Captured
 ) -> None:
-    append = Warehouse.append
+    """Its dead letter and the other file's reading are written by then, and taken back."""
+    listing = batch.landing_contents
 
-    def on_a_full_disk(self: Warehouse, rows: DataFrame, table: tables.Table, tag: str) -> None:
-        if table is tables.bronze.READINGS:
-            raise OSError(errno.ENOSPC, "No space left on device")
-        append(self, rows, table, tag)
+    def listed_then_gone(spark: SparkSession, landing: str, sizes: Mapping[str, int]) -> DataFrame:
+        contents = listing(spark, landing, sizes)
+        shutil.rmtree((Path(landing) / FIRST).parent, ignore_errors=True)
+        return contents
 
-    with monkeypatch.context() as patched:
-        patched.setattr(Warehouse, "append", on_a_full_disk)
-        assert MAIN(options(config, "retry.wait_seconds=[0]")) == 1
-    [ticket] = rows_of(config.storage.warehouse, "ops.errors")
-    assert (ticket["step"], ticket["attempts"]) == ("ingest_bronze", 2)
-    assert MAIN(options(config)) == 0
-    assert count(config, "bronze.readings", "bronze.dead_letters", "bronze.files") == [2, 1, 2]
+    monkeypatch.setattr(batch, "landing_contents", listed_then_gone)
+    INGEST(spark, config)
+    assert count(config, "bronze.readings", "bronze.dead_letters", "bronze.files") == [1, 0, 1]
+    said = capsys.readouterr().out
+    assert said.count("ingest_bronze: attempt") == 1
+    assert "2 rows were decided on and 1 written" in said
 
 
 def test_a_folder_that_cannot_be_written_is_no_reason_to_try_again(

@@ -1,6 +1,7 @@
 """The settings of the rules for readings: units, validation, rates of change, gaps, faults, quality."""
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
@@ -22,7 +23,7 @@ from meterlake.config.values import (
 )
 
 INTERVAL_MINUTES = (1, 2, 3, 5, 6, 10, 12, 15, 20, 30, 60)
-SMALLEST_FACTOR, LARGEST_FACTOR = 10**-9, 10**9
+SMALLEST_FACTOR, LARGEST_FACTOR = Decimal("1e-9"), Decimal(10**9)
 
 
 class UnitsConfig(Settings):
