@@ -70,16 +70,14 @@ def here(work: Callable[[], Mapping[str, float] | None]) -> Measured:
     return Measured(seconds, seconds, round(_cpu_of_family() - before, 2), memory.mb, dict(parts or {}))
 
 
-def process(command: Sequence[str], environment: Mapping[str, str] | None = None) -> tuple[Measured, str]:
+def process(command: Sequence[str]) -> tuple[Measured, str]:
     """A whole process from start to end, and what it printed. Raises where it fails.
 
     A last line ``{"inside_s": ..., "parts": ...}`` is the caller's to read; CPU is that of the process and of all it
     waited for.
     """
     started = time.monotonic()
-    running = subprocess.Popen(
-        command, stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parents[1], env=os.environ | (environment or {})
-    )
+    running = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parents[1])
     with PeakMemory(running.pid) as memory:
         printed = running.stdout.read() if running.stdout else ""
         _, status, usage = os.wait4(running.pid, 0)

@@ -48,23 +48,8 @@ def _first_versions(world: World) -> list:
     return sorted(by_path.values(), key=lambda delivery: delivery.path)
 
 
-def test_order_and_batches_do_not_matter(spark: SparkSession, world: World, at_once: Config, tmp_path: Path) -> None:
-    """The last file first, silver and gold built between the batches, other partitions."""
-    overrides = [f"storage.landing={tmp_path / 'landing'}", f"storage.warehouse={tmp_path / 'warehouse'}"]
-    config = configured(world, *overrides, "spark.shuffle_partitions=8")
-    files = _first_versions(world)[::-1]
-    for start in range(0, len(files), -(-len(files) // 2)):
-        deliver(files[start : start + -(-len(files) // 2)], tmp_path / "landing")
-        spark.conf.set("spark.sql.shuffle.partitions", "8")
-        run_all(spark, config)
-    spark.conf.set("spark.sql.shuffle.partitions", "3")
-    found, expected = content_of(config.storage.warehouse), content_of(at_once.storage.warehouse)
-    assert all_differences(found, expected) == []
-    forget_tables(spark)
-
-
 def test_forty_partitions_give_the_same(spark: SparkSession, world: World, at_once: Config, tmp_path: Path) -> None:
-    """The order test has 8, the worlds beside the oracle 1 and 3. The meters are spread one by one (placement.py)."""
+    """The test below has 8, the worlds beside the oracle 1 and 3. The meters are spread one by one (placement.py)."""
     config = configured(world, f"storage.warehouse={tmp_path / 'warehouse'}", "spark.shuffle_partitions=40")
     bronze.run(spark, config)
     meters = spark.read.format("delta").load(f"{config.storage.warehouse}/bronze/meters")
@@ -144,13 +129,15 @@ def test_a_batch_that_died_before_the_ledger_is_not_counted_twice(
         assert len(found[name]) == len(expected[name]), name
 
 
-def test_silver_beside_an_ingest_misses_nothing(
+def test_neither_order_nor_batches_matter_nor_a_silver_beside_an_ingest(
     spark: SparkSession, world: World, at_once: Config, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    """Where no lock keeps them apart: silver runs when the readings of a batch are there and its ledger is not yet."""
+    """The last file first, and other partitions. Where no lock keeps them apart, silver runs when the readings of the
+    second batch are there and its ledger is not yet."""
     overrides = [f"storage.landing={tmp_path / 'landing'}", f"storage.warehouse={tmp_path / 'warehouse'}"]
-    config = configured(world, *overrides)
-    files = _first_versions(world)
+    config = configured(world, *overrides, "spark.shuffle_partitions=8")
+    files = _first_versions(world)[::-1]
+    spark.conf.set("spark.sql.shuffle.partitions", "8")
     append = bronze.Warehouse.append
     ran: list[str] = []
 
@@ -168,6 +155,7 @@ def test_silver_beside_an_ingest_misses_nothing(
         bronze.run(spark, config)
     assert ran == ["silver"]
     run_all(spark, config)
+    spark.conf.set("spark.sql.shuffle.partitions", "3")
     found = content_of(config.storage.warehouse)
     assert all_differences(found, content_of(at_once.storage.warehouse)) == []
 

@@ -1,4 +1,4 @@
-"""Reads silver and gold for a notebook, without a JVM, and finds a meter and a day that have something to show."""
+"""Reads the tables for a notebook, without a JVM, and finds a meter and a day that have something to show."""
 
 import os
 from collections.abc import Sequence

@@ -7,8 +7,7 @@ from pyspark.errors import PySparkException
 from pyspark.sql import SparkSession
 
 FEW = 200_000
-# 240,000 rows, an hour of 10,000 meters, took longer interpreted: more than 190 s cold, beside a
-# small test run, where compiled code took 167.
+# 240,000 rows, an hour of 10,000 meters, took longer interpreted: more than 190 s cold where compiled code took 167.
 # An hourly delivery of 1,000 meters, warm, on 2 cores: 95 s with Spark's own choices, 60 s with these and with the
 # settings of spark_settings.at_launch (2026-11-21).
 _SETTINGS = {

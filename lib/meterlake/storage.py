@@ -1,4 +1,4 @@
-"""The Delta verbs. No other module touches Delta: the schema is checked before each write, here and only here."""
+"""The Delta verbs; upkeep's are in storage_upkeep.py. The schema is checked before each write, here and only here."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -102,9 +102,9 @@ class Warehouse:
 
     def compare(self, made: DataFrame, stored: DataFrame, table: Table) -> Changes:
         """What differs between the made rows and the stored ones, the part of the table that ``made`` answers for."""
-        # Without the plan that made them: MERGE would analyse and run it again for each of its jobs.
         if is_open := self._open(table):
             made, stored = made.where(is_open), stored.where(is_open)
+        # Without the plan that made them: MERGE would analyse and run it again for each of its jobs.
         changes = differences(made, stored, table).localCheckpoint(eager=True)
         of_parts = changes.groupBy(CHANGE, *table.partitions[:1]).count().collect()
         counts: dict[str, int] = {}

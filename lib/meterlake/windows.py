@@ -22,7 +22,7 @@ def next_of_meter(column: str) -> Column:
 
 
 def per_meter_day() -> WindowSpec:
-    """A meter's flagged days in order; for tables with a row a meter and day."""
+    """A meter's days in order; for tables with a row a meter and day."""
     return Window.partitionBy(*METER).orderBy("day")
 
 

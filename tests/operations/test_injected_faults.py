@@ -10,7 +10,7 @@ from delta.exceptions import ConcurrentAppendException
 from pyspark.sql import DataFrame, SparkSession
 
 from meterlake import tables
-from meterlake.bronze import batch
+from meterlake.bronze import batch, opened
 from meterlake.bronze import pipeline as bronze
 from meterlake.config import Config
 from meterlake.operations.layer import layer
@@ -65,7 +65,7 @@ def test_commits_that_landed_but_whose_answers_were_lost(
 def test_another_writer_s_commit_and_a_file_that_vanished(
     spark: SparkSession, config: Config, monkeypatch: pytest.MonkeyPatch, capsys: Captured
 ) -> None:
-    listing, append = bronze.landing_contents, Warehouse.append
+    listing, append = opened.landing_contents, Warehouse.append
     conflicts = [ConcurrentAppendException("Files were added by a concurrent update")]
 
     def listed_then_gone(spark: SparkSession, landing: str, sizes: Mapping[str, int]) -> DataFrame:
@@ -78,7 +78,7 @@ def test_another_writer_s_commit_and_a_file_that_vanished(
             raise conflicts.pop()
         append(self, rows, table, tag)
 
-    monkeypatch.setattr(bronze, "landing_contents", listed_then_gone)
+    monkeypatch.setattr(opened, "landing_contents", listed_then_gone)
     monkeypatch.setattr(Warehouse, "append", append_after_another)
     INGEST(spark, config)
     assert count(config, "bronze.readings", "bronze.dead_letters", "bronze.files") == [1, 0, 1]

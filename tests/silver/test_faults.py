@@ -3,7 +3,7 @@
 from pyspark.sql import DataFrame, SparkSession
 
 from meterlake.config import Config
-from meterlake.silver.faults import episodes_by_month, fault_rows, with_faults
+from meterlake.silver.faults import episodes_by_span, fault_rows, with_faults
 from tests.cases import frame, wrong
 
 
@@ -30,7 +30,7 @@ def test_a_row_has_the_faults_whose_episode_holds_it(spark: SparkSession) -> Non
         {"case": "no meter", "read_us": "2026-03-10T00:00", "meter_key": None, "expected_faults": ""},
         {"case": "no time", "read_us": None, "expected_faults": ""},
     ]
-    rows = with_faults(frame(spark, cases, meter_key=0), episodes_by_month(episodes(spark)))
+    rows = with_faults(frame(spark, cases, meter_key=0), episodes_by_span(episodes(spark)))
     assert wrong(rows, "faults") == []
 
 
@@ -55,7 +55,7 @@ def test_an_episode_of_many_months_holds_the_rows_of_each(spark: SparkSession) -
         {"case": "thousands of spans later", "read_us": "9999-12-30T23:00", "expected_faults": "F04"},
     ]
     episodes_found = frame(spark, found, meter_id="A", meter_key=0, evidence="1")
-    rows = with_faults(frame(spark, cases, meter_key=0), episodes_by_month(episodes_found))
+    rows = with_faults(frame(spark, cases, meter_key=0), episodes_by_span(episodes_found))
     assert wrong(rows, "faults") == []
 
 

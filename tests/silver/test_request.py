@@ -49,17 +49,16 @@ def test_a_day_is_a_date(text: str) -> None:
         request("--from", text, "--to", "2026-03-01")
 
 
-@pytest.mark.parametrize(("margin", "days"), [(0, [30, 31]), (1, [29, 30, 31, 32])])
-def test_the_days_asked_for(margin: int, days: list[int]) -> None:
-    asked = request("--from", "2026-03-30", "--to", "2026-03-31")
-    assert asked.days(margin) == {date(2026, 3, day) if day <= 31 else date(2026, 4, day - 31) for day in days}
+def test_the_days_asked_for() -> None:
+    asked = request("--from", "2026-03-30", "--to", "2026-04-01")
+    assert asked.days() == {date(2026, 3, 30), date(2026, 3, 31), date(2026, 4, 1)}
 
 
 def test_no_days_asked_for() -> None:
-    assert Request(rebuild=True).days(1) == set()
+    assert Request(rebuild=True).days() == set()
 
 
 def test_days_at_the_calendar_s_ends() -> None:
     first = Request(first_day=date.min, last_day=date.min)
     last = Request(first_day=date.max, last_day=date.max)
-    assert (first.days(1), last.days(1)) == ({date.min, date(1, 1, 2)}, {date.max, date(9999, 12, 30)})
+    assert (first.days(), last.days()) == ({date.min}, {date.max})

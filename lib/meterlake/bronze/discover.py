@@ -43,8 +43,8 @@ def landing_files(spark: SparkSession, landing: str) -> DataFrame:
 def pending_files(spark: SparkSession, landing: str, known: DataFrame, trust_times: bool) -> list[Row]:
     """landing_files that the ledger does not know, or all of them where times are not to be trusted.
 
-    With touched_at: when a file last changed, where it is for that that the ledger does not know it. Raises DataError
-    where a file's name is not UTF-8.
+    With touched_at: when the disk says that the file last changed, where that is later than the time it bears and times
+    are trusted. Raises DataError where a file's name is not UTF-8.
     """
     listed = landing_files(spark, landing)
     changed = spark.createDataFrame(touched(landing) if trust_times else [], "source_file string, touched_at timestamp")

@@ -1,7 +1,6 @@
 """A landing on a local disk: what the disk knows of its files beside size and time, and how Hadoop is to read them."""
 
 import os
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -10,7 +9,8 @@ from typing import Any
 
 from pyspark.sql import SparkSession
 
-_ELSEWHERE = re.compile(r"(?!file:)[A-Za-z][\w+.-]*:")
+from meterlake.config import local_folder
+
 _SETTLING = 2.0
 
 
@@ -18,12 +18,11 @@ def touched(landing: str) -> list[tuple[str, datetime]]:
     """source_file and the time of its last change, of files that changed after the time that they bear.
 
     A program that keeps times (cp -p, rsync) can give another content the size and time of the old one; when it did so,
-    the disk knows. Moved files, and those with new rights, are among them. None where the landing is no local folder.
+    the disk knows. Moved files, and those with new rights, are among them. Empty where the landing is no local folder.
     """
-    if _ELSEWHERE.match(landing):
+    if (folder := local_folder(landing)) is None:
         return []
-    root = Path(re.sub(r"^file:/*", "/", landing))
-    found = []
+    root, found = Path(folder), []
     for path in root.glob("raw/*/*/*/*/*"):
         try:
             stat = path.stat()

@@ -1,16 +1,16 @@
 """ingest_bronze: new landing files to bronze.readings and bronze.dead_letters, known to the ledger last."""
 
 from pyspark import StorageLevel
-from pyspark.sql import DataFrame, Row, SparkSession
+from pyspark.sql import Row, SparkSession
 from pyspark.sql import functions as F
 
 from meterlake import progress, tables
 from meterlake.bronze import ledger, reference
 from meterlake.bronze.batch import JOB, Batch, write
-from meterlake.bronze.discover import landing_contents, pending_files
+from meterlake.bronze.discover import pending_files
 from meterlake.bronze.files import Parser, summarise
-from meterlake.bronze.lineage import Decision, KnownPath, SeenFile, decide
 from meterlake.bronze.local_landing import without_checksums
+from meterlake.bronze.opened import MEGABYTE, decided, opened
 from meterlake.config import Config
 from meterlake.errors import DataError
 from meterlake.few_rows import few_rows
@@ -19,8 +19,6 @@ from meterlake.operations.layer import layer
 from meterlake.storage import REMOVED, Warehouse
 
 OUTPUTS = [tables.bronze.READINGS, tables.bronze.DEAD_LETTERS, tables.bronze.FILES]
-_MEGABYTE = 1 << 20
-_ARROW_BATCH_MB = 256
 _BYTES_A_LINE = 40
 
 
@@ -40,7 +38,7 @@ def run(spark: SparkSession, config: Config) -> None:
             known, trust_times = warehouse.read(tables.bronze.FILES), config.ingest.trust_modification_time
             pending = pending_files(spark, config.storage.landing, known, trust_times)
             step.note(new=len(pending))
-    most_bytes = config.ingest.max_file_mb * _MEGABYTE
+    most_bytes = config.ingest.max_file_mb * MEGABYTE
     fits = [file for file in pending if file["size_bytes"] <= most_bytes]
     if fits:
         lines = sum(file["size_bytes"] for file in fits) // _BYTES_A_LINE
@@ -70,9 +68,7 @@ def _discard_unfinished(warehouse: Warehouse) -> None:
 def _ingest(spark: SparkSession, config: Config, warehouse: Warehouse, pending: list[Row]) -> None:
     this_run = runs.Run(JOB, {}, config.fingerprint())
     parser = Parser.of(config.sources)
-    _limit_arrow_batches(spark, config, max(file["size_bytes"] for file in pending))
-    contents = landing_contents(spark, config.storage.landing, {f["source_file"]: f["size_bytes"] for f in pending})
-    summaries = summarise(_only(spark, contents, pending), parser).persist(StorageLevel.MEMORY_AND_DISK)
+    summaries = summarise(opened(spark, config, pending), parser).persist(StorageLevel.MEMORY_AND_DISK)
     try:
         with progress.step("landing: files read and hashed") as step:
             seen = summaries.select(
@@ -80,7 +76,7 @@ def _ingest(spark: SparkSession, config: Config, warehouse: Warehouse, pending: 
             ).collect()
             step.note(files=len(seen), lines=sum(file["lines"] for file in seen))
         _tell_unread({file["source_file"] for file in pending} - {file["source_file"] for file in seen})
-        batch = Batch.of(pending, seen, *_decide(spark, warehouse, seen))
+        batch = Batch.of(pending, seen, *decided(spark, warehouse.read(tables.bronze.FILES), seen))
         if batch.entries:
             write(spark, config, warehouse, batch, summaries, parser)
             runs.finish(spark, warehouse, this_run, OUTPUTS)
@@ -97,24 +93,3 @@ def _tell_unread(names: set[str]) -> None:
             f"warning: {len(names)} listed files were gone, or had another size, when they were opened: {shown} · "
             "next: nothing, the next run looks for them again"
         )
-
-
-def _decide(spark: SparkSession, warehouse: Warehouse, seen: list[Row]) -> tuple[list[Decision], dict[str, KnownPath]]:
-    files = [SeenFile(row["source_file"], row["content_hash"], row["lines"]) for row in seen]
-    known = warehouse.read(tables.bronze.FILES)
-    paths = spark.createDataFrame([(file.source_file,) for file in files], "source_file string")
-    hashes = spark.createDataFrame([(file.content_hash,) for file in files], "content_hash string")
-    known_paths = ledger.known_paths(known, paths)
-    return decide(files, known_paths, ledger.known_hashes(known, hashes)), known_paths
-
-
-def _only(spark: SparkSession, contents: DataFrame, files: list[Row]) -> DataFrame:
-    names = spark.createDataFrame([(file["source_file"],) for file in files], "source_file string")
-    return contents.join(F.broadcast(names), "source_file", "left_semi")
-
-
-def _limit_arrow_batches(spark: SparkSession, config: Config, largest_bytes: int) -> None:
-    """A row is a whole file, so few rows make a batch; many small files share a task."""
-    files = max(1, min(config.ingest.files_per_arrow_batch, _ARROW_BATCH_MB * _MEGABYTE // max(1, largest_bytes)))
-    spark.conf.set("spark.sql.execution.arrow.maxRecordsPerBatch", files)
-    spark.conf.set("spark.sql.files.openCostInBytes", 64 * 1024)

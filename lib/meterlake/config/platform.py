@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping
 from typing import Annotated, Literal, Self
 
-from pydantic import BeforeValidator, Field, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from meterlake.config.values import (
     Days,
@@ -218,7 +218,7 @@ class SparkConfig(Settings):
         return conf
 
 
-Sources = Annotated[Mapping[Name, SourceConfig], BeforeValidator(lambda value: value), without_nulls]
+Sources = Annotated[Mapping[Name, SourceConfig], without_nulls]
 
 
 def local_folder(folder: str) -> str | None:

@@ -11,7 +11,6 @@ from pathlib import Path
 
 from meterlake.errors import ConfigError
 
-_READ_AT_ONCE = 1 << 20
 _HASH_SHOWN = 12
 
 

@@ -1,4 +1,4 @@
-"""Which small files of a table are worth joining, and which data files no version needs any more."""
+"""Which small files of a table are worth joining."""
 
 from collections import defaultdict
 from collections.abc import Iterable

@@ -9,14 +9,14 @@ from pyspark.sql import functions as F
 from meterlake import tables
 from meterlake.bronze import ledger
 from meterlake.bronze.batch import read_date
-from meterlake.bronze.discover import landing_contents, pending_files
+from meterlake.bronze.discover import pending_files
 from meterlake.bronze.files import Parser, readings_of, summarise
-from meterlake.bronze.lineage import COPY, EMPTY, LANDED, UNCHANGED, Decision, SeenFile, decide
+from meterlake.bronze.lineage import COPY, EMPTY, LANDED, UNCHANGED, Decision
+from meterlake.bronze.opened import MEGABYTE, decided, opened
 from meterlake.config import Config
 from meterlake.plan.model import Landing
 from meterlake.storage import REMOVED, Warehouse
 
-_MEGABYTE = 1 << 20
 PENDING = "pending"
 
 
@@ -32,19 +32,16 @@ def pending(spark: SparkSession, config: Config, warehouse: Warehouse) -> Pendin
     """What lies in the landing and is not in bronze yet."""
     known = warehouse.read(tables.bronze.FILES)
     files = pending_files(spark, config.storage.landing, known, config.ingest.trust_modification_time)
-    fitting = [file for file in files if file["size_bytes"] <= config.ingest.max_file_mb * _MEGABYTE]
+    fitting = [file for file in files if file["size_bytes"] <= config.ingest.max_file_mb * MEGABYTE]
     unfinished = unfinished_batch(warehouse)
     if not fitting:
         nothing = spark.createDataFrame([], tables.bronze.READINGS.schema)
         return Pending(Landing(too_large=len(files), unfinished_batch=unfinished), nothing)
-    spark.conf.set("spark.sql.execution.arrow.maxRecordsPerBatch", config.ingest.files_per_arrow_batch)
     parser = Parser.of(config.sources)
-    names = spark.createDataFrame([(file["source_file"],) for file in fitting], "source_file string")
-    contents = landing_contents(spark, config.storage.landing, {f["source_file"]: f["size_bytes"] for f in fitting})
-    own = contents.join(F.broadcast(names), "source_file", "left_semi")
+    own = opened(spark, config, fitting)
     counts = ("content_hash", "lines", "readings", F.size("dead_letters").alias("dead_letters"))
     seen = summarise(own, parser).select("source_file", *counts).collect()
-    decisions = _decide(spark, known, seen)
+    decisions, _ = decided(spark, known, seen)
     landing = _counted(fitting, seen, decisions, len(files) - len(fitting), unfinished)
     return Pending(landing, _readings(spark, own, parser, seen, decisions))
 
@@ -55,13 +52,6 @@ def unfinished_batch(warehouse: Warehouse) -> str | None:
     if newest in (None, REMOVED) or ledger.has_batch(warehouse.read(tables.bronze.FILES), newest):
         return None
     return newest
-
-
-def _decide(spark: SparkSession, known: DataFrame, seen: list[Row]) -> list[Decision]:
-    files = [SeenFile(row["source_file"], row["content_hash"], row["lines"]) for row in seen]
-    paths = spark.createDataFrame([(file.source_file,) for file in files], "source_file string")
-    hashes = spark.createDataFrame([(file.content_hash,) for file in files], "content_hash string")
-    return decide(files, ledger.known_paths(known, paths), ledger.known_hashes(known, hashes))
 
 
 def _counted(

@@ -10,11 +10,10 @@ MARKED_UP = 1.1  # a correction far below what V11 looks for
 LARGE_WATTS = 1000  # above it a number without a unit is watts
 
 
-def late(feed: Feed, truth: Truth, index: int, count: int, hours: int, file: str = "") -> None:
+def late(feed: Feed, truth: Truth, index: int, count: int, hours: int) -> None:
     """`count` readings that come `hours` later than they should: V07."""
     for each in range(index, index + count):
         line = feed.lines[each]
-        line.file = file
         if line.received_at is None:
             line.landed += hours
         else:

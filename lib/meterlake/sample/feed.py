@@ -15,7 +15,6 @@ from meterlake.sample.period import TIME_ZONE, Period
 
 WESTGRID_MINUTES = 15
 WESTGRID_FILE_MINUTES = 360
-FACTORS = {"kW": 1.0, "W": 1000.0, "kWh": 1.0, "Wh": 1000.0, "": 1.0}
 
 
 @dataclass(slots=True)

@@ -54,7 +54,7 @@ def write(folders: Folders, plan: Plan, sample: Sample) -> Written:
     Raises MeterlakeError where the folders hold something else, or another sample.
     """
     marker = _marker(plan, sample)
-    _refuse_foreign(folders, plan, marker)
+    _refuse_foreign(folders, marker)
     counts = {"new": 0, "unchanged": 0, "different": 0}
     try:
         if not folders.marker.exists():
@@ -82,7 +82,7 @@ def _marker(plan: Plan, sample: Sample) -> bytes:
     return (json.dumps({"made_by": "meterlake generate_sample", **asked, "sha256": digest.hexdigest()}) + "\n").encode()
 
 
-def _refuse_foreign(folders: Folders, plan: Plan, marker: bytes) -> None:
+def _refuse_foreign(folders: Folders, marker: bytes) -> None:
     if folders.marker.is_file():
         if folders.marker.read_bytes() != marker:
             raise MeterlakeError(

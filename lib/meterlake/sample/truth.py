@@ -24,7 +24,6 @@ from meterlake.sample.feed import Feed
 
 FAULTS = ("F01", "F02", "F03", "F04", "F05")
 HOLES = ("interpolated", "missing_short", "missing_extended")
-WARNINGS = ("V07", "V11", "V12")
 RULES = (*(f"V{number:02d}" for number in range(1, 15)), "Q01")
 DEAD_LETTERS = (
     "WRONG_FIELD_COUNT",

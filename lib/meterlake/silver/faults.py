@@ -7,27 +7,25 @@ from meterlake import grid
 from meterlake.config import FaultsConfig
 
 
-def episodes_by_month(episodes: DataFrame) -> DataFrame:
-    """A row a meter and month that has some: meter_key, month and the episodes there,
+def episodes_by_span(episodes: DataFrame) -> DataFrame:
+    """A row a meter and span of 25 days that has some: meter_key, span and the episodes there,
     ARRAY<STRUCT<fault, started_us, ended_us>>.
 
     Episodes are few and materialised: one partition, so that grouping them costs no exchange.
     """
-    months = F.explode(F.sequence(_month(F.col("started_us")), _month(F.col("ended_us") - 1)))
+    spans = F.explode(F.sequence(_span(F.col("started_us")), _span(F.col("ended_us") - 1)))
     episode = F.struct("fault", "started_us", "ended_us")
-    of_months = episodes.coalesce(1).select("meter_key", months.alias("month"), episode.alias("_episode"))
-    return of_months.groupBy("meter_key", "month").agg(F.collect_list("_episode").alias("episodes"))
+    of_spans = episodes.coalesce(1).select("meter_key", spans.alias("span"), episode.alias("_episode"))
+    return of_spans.groupBy("meter_key", "span").agg(F.collect_list("_episode").alias("episodes"))
 
 
-def with_faults(rows: DataFrame, of_month: DataFrame) -> DataFrame:
-    """Adds faults: the sorted ids of the episodes of the meter whose span [start, end) holds read_us.
+def with_faults(rows: DataFrame, by_span: DataFrame) -> DataFrame:
+    """Adds faults: the sorted ids of the meter's episodes [start, end) that hold read_us.
 
-    Needs meter_key and read_us; whatever the row's origin or disposition. By month, because a row is held against each
+    Needs meter_key and read_us; whatever the row's origin or disposition. By span, because a row is held against each
     episode that it is joined with: ten years of one meter have fifty.
     """
-    joined = rows.withColumn("month", _month(F.col("read_us"))).join(
-        F.broadcast(of_month), ["meter_key", "month"], "left"
-    )
+    joined = rows.withColumn("span", _span(F.col("read_us"))).join(F.broadcast(by_span), ["meter_key", "span"], "left")
     holding = F.filter("episodes", lambda e: (e["started_us"] <= F.col("read_us")) & (F.col("read_us") < e["ended_us"]))
     ids = F.array_sort(F.array_distinct(F.transform(holding, lambda episode: episode["fault"])))
     none = F.array().cast("array<string>")
@@ -65,6 +63,6 @@ def _action(rule: FaultsConfig) -> Column:
     return F.element_at(F.create_map(*pairs), F.col("fault"))
 
 
-def _month(instant_us: Column) -> Column:
+def _span(instant_us: Column) -> Column:
     """The instant's number among spans of 25 days: whole ones of 2^41 µs, which are found by a shift."""
     return F.shiftright(instant_us, 41)

@@ -163,16 +163,16 @@ class _Build:
 
         False where none has changed, and nothing was written.
         """
-        is_asked = self.request.meter_id
+        asked_meter = self.request.meter_id
         registry = with_reference(source.meters, source.vacancies)
         judged = self.warehouse.read(silver.METERS_JUDGED)
         versions = [table.full_name for table in (bronze.METERS, bronze.VACANCIES)]
-        if is_asked is None and all(last["inputs"][name] == self.this.inputs[name] for name in versions):
+        if asked_meter is None and all(last["inputs"][name] == self.this.inputs[name] for name in versions):
             return False
-        meters = keep(changed_neighbourhoods(registry, judged, is_asked))
+        meters = keep(changed_neighbourhoods(registry, judged, asked_meter))
         if meters.isEmpty():
-            if is_asked is not None:
-                raise ConfigError(f"meter {is_asked} is not in the registry", "--meter", "name a registered meter")
+            if asked_meter is not None:
+                raise ConfigError(f"meter {asked_meter} is not in the registry", "--meter", "name a registered meter")
             return False
         with progress.step("silver: whole neighbourhoods judged") as step:
             step.note(meters=meters.count())

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date
 
 from meterlake.errors import ConfigError
-from meterlake.silver.day_sets import widened
 
 
 @dataclass(frozen=True)
@@ -21,12 +20,12 @@ class Request:
     def asks_for_more(self) -> bool:
         return self.rebuild or self.first_day is not None or self.meter_id is not None
 
-    def days(self, margin: int = 0) -> set[date]:
-        """The days asked for, and ``margin`` days around them."""
+    def days(self) -> set[date]:
+        """The days asked for."""
         if self.first_day is None or self.last_day is None:
             return set()
         numbers = range(self.first_day.toordinal(), self.last_day.toordinal() + 1)
-        return widened(map(date.fromordinal, numbers), margin, margin)
+        return set(map(date.fromordinal, numbers))
 
     @staticmethod
     def of(args: argparse.Namespace) -> "Request":

@@ -16,7 +16,7 @@ from pyspark.sql import functions as F
 from meterlake.config import Config
 from meterlake.silver.aside import put_aside, taken_back
 from meterlake.silver.deduplicate import with_standing
-from meterlake.silver.faults import episodes_by_month, with_faults
+from meterlake.silver.faults import episodes_by_span, with_faults
 from meterlake.silver.gaps import explode_fills, with_hole
 from meterlake.silver.low_variance import low_variance_days
 from meterlake.silver.neighbourhood import neighbourhood_days
@@ -94,9 +94,9 @@ def weekly_episodes(flagged: DataFrame, config: Config) -> DataFrame:
 
 def rows_to_publish(judged: DataFrame, episodes: DataFrame, config: Config) -> DataFrame:
     """A row a bronze reading and a row a filled interval: faults, score, tier, final disposition and reasons."""
-    of_month = episodes_by_month(episodes)
-    observed = with_faults(reading_rows(judged), of_month)
-    filled = with_faults(fill_rows(explode_fills(judged)), of_month)
+    by_span = episodes_by_span(episodes)
+    observed = with_faults(reading_rows(judged), by_span)
+    filled = with_faults(fill_rows(explode_fills(judged)), by_span)
     scored = with_score(observed.unionByName(filled), config.quality, config.faults.excluding)
     return with_low_quality(scored)
 

@@ -38,7 +38,8 @@ class Update:
     """Silver's tables where new readings touch them: ``run`` gives each to ``answer`` as soon as it is known, with the
     rows made and the stored ones that they replace.
 
-    ``was`` holds the stored tables, ``fresh`` the standardised new readings, ``days_asked`` more days to judge again.
+    ``was`` holds the stored tables, ``fresh`` the standardised new readings. After ``run``, ``rows`` are the judged and
+    filled rows (counts.count takes them), ``rows_in`` the bronze readings among them, ``days`` the local days judged.
     """
 
     bronze: Bronze
@@ -49,6 +50,8 @@ class Update:
     answer: Answer
 
     def run(self, as_of: datetime, as_of_before: datetime, days_asked: Collection[date] = ()) -> None:
+        """Judges what the new readings touch, and ``days_asked`` of every meter. Open holes move from ``as_of_before``,
+        the last run's, to ``as_of``."""
         zone = self.config.time_zone
         meters = keep(with_reference(self.bronze.meters, self.bronze.vacancies))
         self.fresh = keep(self.fresh)
