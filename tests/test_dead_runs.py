@@ -26,6 +26,7 @@ from tests.small import METERS, hours, versions, write_file, write_registry
 from tests.test_against_oracle import run_all
 
 FOURTEENTH = date(2024, 3, 14)
+UPKEEP = Namespace(dry_run=False, allow_short_vacuum=False)
 
 
 class Killed(BaseException):
@@ -72,6 +73,18 @@ def config(built: Path, make_config: Callable[..., Config]) -> Config:
 
 def a_new_day(config: Config) -> None:
     write_file(config, "2024/03/14/01", hours("MTR-1", "2024-03-14T00:00", 1))
+
+
+def upkeep_dies(spark: SparkSession, config: Config) -> None:
+    with pytest.raises(Killed):
+        maintain.run(spark, config, UPKEEP)
+
+
+def is_all_done(spark: SparkSession, config: Config) -> bool:
+    """Whether the jobs find nothing to do."""
+    at = versions(config)
+    run_all(spark, config)
+    return versions(config) == at
 
 
 def days_of_mtr_1(config: Config) -> list[date]:
@@ -185,18 +198,14 @@ def test_the_next_upkeep_removes_what_a_dead_one_left(
         remove(self, table, condition)
         raise Killed
 
-    asked = Namespace(dry_run=False, allow_short_vacuum=False)
     with monkeypatch.context() as during:
         during.setattr(Warehouse, "remove", dying)
-        with pytest.raises(Killed):
-            maintain.run(spark, config, asked)
+        upkeep_dies(spark, config)
     assert len(rows_of(config.storage.warehouse, "silver.readings")) == 24
     assert len(rows_of(config.storage.warehouse, "silver.quarantine")) == 1
-    maintain.run(spark, config, asked)
+    maintain.run(spark, config, UPKEEP)
     assert rows_of(config.storage.warehouse, "silver.quarantine") == []
-    at = versions(config)
-    run_all(spark, config)
-    assert versions(config) == at
+    assert is_all_done(spark, config)
 
 
 def test_the_next_upkeep_tells_the_jobs_what_a_dead_one_joined(
@@ -210,15 +219,11 @@ def test_the_next_upkeep_tells_the_jobs_what_a_dead_one_joined(
     def dying(*_: object) -> int:
         raise Killed
 
-    asked = Namespace(dry_run=False, allow_short_vacuum=False)
     with monkeypatch.context() as during:
         during.setattr(marks, "carry", dying)
-        with pytest.raises(Killed):
-            maintain.run(spark, config, asked)
+        upkeep_dies(spark, config)
     joined = {name for name, version in versions(config).items() if version > at[name]}
     assert {"bronze.readings", "silver.readings"} <= joined
-    maintain.run(spark, config, asked)
+    maintain.run(spark, config, UPKEEP)
     assert make_plan(spark, config).silver.action == "nothing"
-    at = versions(config)
-    run_all(spark, config)
-    assert versions(config) == at
+    assert is_all_done(spark, config)

@@ -64,7 +64,7 @@ def _by_key(rows: list[Row], key: tuple[str, ...], left_out: set[str]) -> Mappin
     found: dict[tuple, list[Row]] = defaultdict(list)
     for row in rows:
         plain = {column: _plain(value) for column, value in row.items() if column not in left_out}
-        found[tuple(plain[column] or None for column in key)].append(plain)
+        found[tuple(plain[column] or None for column in key if column in plain)].append(plain)
     for same in found.values():
         same.sort(key=repr)
     return found
