@@ -1,5 +1,6 @@
 """Values that no setting takes: a wrong type, out of bounds, or against another setting."""
 
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -153,6 +154,10 @@ class TestContradictions:
     )
     def test_two_settings_that_contradict_each_other(self, overrides: list[str], message: str) -> None:
         assert refused(*overrides).startswith(message + " · where: --set ")
+
+    def test_a_unit_may_be_as_small_as_is_said(self) -> None:
+        assert load([], ["units.power_kw.nkw=0.000000001"]).units.power_kw["nkw"] == Decimal("1e-9")
+        assert "factors between 10^-9 and 10^9" in refused("units.power_kw.pkw=0.0000000009")
 
     def test_one_folder_for_all_three_is_fine(self, tmp_path: Path) -> None:
         config = load([], [f"storage.{name}={tmp_path}" for name in ("landing", "reference", "warehouse")])

@@ -213,11 +213,12 @@ def test_what_else_lies_in_an_hour_s_folder_is_not_opened(spark: SparkSession, f
     assert (reading["source_file"], reading["value"]) == (f"{HOUR}/good.csv", "1.5")
 
 
+@pytest.mark.parametrize("zone", ["UTC", "Asia/Kolkata"])
 def test_a_clock_that_shows_the_first_year_stops_no_layer(
-    spark: SparkSession, folder: Path, make_config: Callable[..., Config]
+    spark: SparkSession, folder: Path, make_config: Callable[..., Config], zone: str
 ) -> None:
     """In Kolkata the hour of 0001-01-01T00:00 UTC begins at 23:30 of the day before, which no calendar has."""
-    config = make_config("time_zone=Asia/Kolkata", "validation.check_arrival=false")
+    config = make_config(f"time_zone={zone}", "validation.check_arrival=false")
     (folder / "reference" / "meters.csv").write_text(METERS + "MTR-1,home,30,N1,,,,\n")
     land(folder, "first.csv", HEADER + b"MTR-1,0001-01-01T00:00:00Z,1,kW\n")
     for layer in (bronze, silver, gold):

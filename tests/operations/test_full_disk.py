@@ -20,7 +20,7 @@ DISK = "size=8m"
 class SmallDisk:
     """A file system of a few megabytes in a folder; where this user may not mount one, appends say that it is full.
 
-    No ticket can be written then: tests/operations/test_failed.py has those.
+    No ticket can be written then; one of a disk that has room for it is in test_injected_faults.py.
     """
 
     def __init__(self, folder: Path, patch: pytest.MonkeyPatch) -> None:

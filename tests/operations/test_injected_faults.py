@@ -1,5 +1,6 @@
 """Storage that fails under a run at the worst moments: the layer is done again, and no row is there twice."""
 
+import errno
 import shutil
 from collections import Counter
 from collections.abc import Callable, Mapping
@@ -104,6 +105,25 @@ def test_a_file_that_vanished_after_it_was_hashed(
     said = capsys.readouterr().out
     assert said.count("ingest_bronze: attempt") == 1
     assert "2 rows were decided on and 1 written" in said
+
+
+def test_a_disk_that_stays_full_ends_the_run_and_the_next_one_takes_it_up(
+    spark: SparkSession, config: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    append = Warehouse.append
+
+    def on_a_full_disk(self: Warehouse, rows: DataFrame, table: tables.Table, tag: str) -> None:
+        if table is tables.bronze.READINGS:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        append(self, rows, table, tag)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Warehouse, "append", on_a_full_disk)
+        assert MAIN(options(config, "retry.wait_seconds=[0]")) == 1
+    [ticket] = rows_of(config.storage.warehouse, "ops.errors")
+    assert (ticket["step"], ticket["attempts"]) == ("ingest_bronze", 2)
+    assert MAIN(options(config)) == 0
+    assert count(config, "bronze.readings", "bronze.dead_letters", "bronze.files") == [2, 1, 2]
 
 
 def test_a_folder_that_cannot_be_written_is_no_reason_to_try_again(
